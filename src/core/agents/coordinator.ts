@@ -1,0 +1,50 @@
+import type { TaskEvent, TaskStatus } from '../../protocol/task-event.ts';
+import type { MagusError } from '../errors/magus-error.ts';
+import { toMagusError } from '../errors/magus-error.ts';
+import type { Ports } from '../ports.ts';
+import type { TaskState } from '../task/state.ts';
+import { nextAction } from './next-action.ts';
+import { perform } from './perform.ts';
+import { reconcileCalls } from './reconcile.ts';
+import type { TaskRun } from './task-run.ts';
+import { openRun } from './task-run.ts';
+
+/**
+ * Start here. Runs a task from wherever its log ends until it is over, or until somebody must be asked who is not there
+ * (then `ended` stays undefined and the task can be resumed). Throws `user-input` for an unknown task or one that another
+ * process is running.
+ */
+export async function runTask(ports: Ports, taskId: string, signal: AbortSignal): Promise<TaskState> {
+  const lease = await ports.log.acquire(taskId);
+  try {
+    const run = await openRun(ports, taskId);
+    const stop = AbortSignal.any([signal, lease.lost]);
+    await untilStopped(run, stop, async () => {
+      await reconcileCalls(run);
+      for (let action = nextAction(run.state); action; action = nextAction(run.state)) {
+        stop.throwIfAborted();
+        await perform(run, action, stop);
+      }
+    });
+    return run.state;
+  } finally {
+    await lease.release();
+  }
+}
+
+/** Every way in which a task can stop early ends here, as an event that says what happened and what to do. */
+async function untilStopped(run: TaskRun, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (caught) {
+    const error = signal.aborted ? toMagusError(new DOMException('Cancelled.', 'AbortError')) : toMagusError(caught);
+    if (error.code === 'NOBODY_TO_ASK') return;
+    await run.emit(endOf(run.state, error));
+  }
+}
+
+function endOf(state: TaskState, error: MagusError): TaskEvent {
+  const status: TaskStatus = error.kind === 'limit-reached' ? 'limit-reached' : error.kind === 'cancelled' ? 'cancelled' : 'failed';
+  const failure = { kind: error.kind, message: error.message, ...(error.code === undefined ? {} : { code: error.code }) };
+  return { type: 'task-ended', status, summary: error.message, usage: state.usage, error: failure };
+}

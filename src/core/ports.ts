@@ -1,0 +1,223 @@
+import type { FileChange, LoggedEvent, MemoryHit, RecordedCall, TaskEvent, TaskStatus, Usage } from '../protocol/task-event.ts';
+import type { Decision, Effect } from '../protocol/effects.ts';
+import type { Plan } from '../protocol/plan.ts';
+import type { Authorized } from './security/authorized.ts';
+import type { Tool } from './tools/tool.ts';
+
+/** Everything the core asks of the outside. Paths are absolute; every await that can last takes a signal. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly hash: Hash;
+  readonly log: TaskLog;
+  readonly model: ChatModel;
+  readonly episodes: EpisodicMemory;
+  readonly files: FileSystem;
+  readonly preImages: PreImages;
+  readonly search: TextSearch;
+  readonly commands: Commands;
+  readonly people: People;
+  readonly editor: Editor;
+  /** Side channel for what is shown and forgotten: streaming tokens and command output. Must not throw. */
+  readonly live: (taskId: string, delta: LiveDelta) => void;
+  /** The tools an executor may be offered, in any order. */
+  readonly tools: readonly Tool<never>[];
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface Hash {
+  /** Lower-case hexadecimal. */
+  sha256(content: string | Uint8Array): string;
+  /** Unguessable, url-safe, 16 characters or more. */
+  randomId(): string;
+}
+
+export interface TaskSummary {
+  readonly taskId: string;
+  readonly goal: string;
+  readonly workspace: string;
+  readonly createdAt: string;
+  readonly lastSeq: number;
+  /** Absent while the task has not ended. */
+  readonly status?: TaskStatus;
+}
+
+/** The journal of tasks. An event that `append` has answered for survives a kill of the process. */
+export interface TaskLog {
+  append(taskId: string, events: readonly TaskEvent[]): Promise<readonly LoggedEvent[]>;
+  read(taskId: string, fromSeq?: number): Promise<readonly LoggedEvent[]>;
+  tasks(query: { readonly workspace?: string; readonly text?: string; readonly limit?: number }): Promise<readonly TaskSummary[]>;
+  /** One writer per task: throws `user-input` with code LEASED while another live process holds it. */
+  acquire(taskId: string): Promise<Lease>;
+}
+export interface Lease {
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}
+
+export interface ToolSpec {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of the arguments object. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+export type ChatMessage =
+  | { readonly role: 'system'; readonly content: string }
+  | { readonly role: 'user'; readonly content: string; readonly images?: readonly string[] }
+  | { readonly role: 'assistant'; readonly content: string; readonly calls: readonly RecordedCall[]; readonly reasoning?: string }
+  | { readonly role: 'tool'; readonly callId: string; readonly content: string };
+export interface ModelRequest {
+  readonly purpose: 'plan' | 'act';
+  readonly messages: readonly ChatMessage[];
+  readonly tools: readonly ToolSpec[];
+}
+export interface ModelReply {
+  readonly text: string;
+  readonly reasoning?: string;
+  readonly calls: readonly RecordedCall[];
+  /** `length` and `cut`: the calls are not whole and must not run. */
+  readonly finish: 'stop' | 'tool-calls' | 'length' | 'cut';
+  readonly model: string;
+  readonly usage: Usage;
+}
+export interface ChatModel {
+  /** Tokens that fit into one request and its reply together. */
+  readonly contextTokens: number;
+  /** Throws `configuration`, `model-unavailable` or `model-output`; code CONTEXT_TOO_LONG when the request does not fit. */
+  complete(request: ModelRequest, onText: (text: string) => void, signal: AbortSignal): Promise<ModelReply>;
+}
+
+export interface Episode {
+  readonly id: string;
+  readonly taskId: string;
+  readonly workspace: string;
+  readonly at: string;
+  readonly title: string;
+  readonly text: string;
+  readonly outcome: TaskStatus;
+}
+export interface EpisodicMemory {
+  remember(episode: Episode): Promise<void>;
+  recall(query: { readonly text: string; readonly workspace: string; readonly limit: number }, signal: AbortSignal): Promise<readonly MemoryHit[]>;
+}
+
+export interface FileFacts {
+  /** Real path of the nearest existing ancestor, joined with what does not exist yet. */
+  readonly real: string;
+  readonly kind: 'file' | 'directory' | 'other' | 'none';
+  readonly size: number;
+  readonly modifiedMs: number;
+}
+export interface FileWrite {
+  /** Real path. */
+  readonly path: string;
+  /** sha256 of what must be there now; null: nothing may be there. */
+  readonly before: string | null;
+  /** null: delete. */
+  readonly after: Uint8Array | null;
+}
+export interface FileSystem {
+  facts(path: string): Promise<FileFacts>;
+  /** Whole content; throws `tool-failed` with code NOT_FOUND, UNREADABLE or TOO_LARGE. */
+  read(path: string, maxBytes: number): Promise<Uint8Array>;
+  /** Every write or none: each file is replaced in one rename; throws code STALE when a `before` does not hold, restoring what it had begun. */
+  commit(authorized: Authorized, writes: readonly FileWrite[]): Promise<void>;
+  /** Paths below a folder, honouring .gitignore, sorted; directories end in a slash. */
+  list(folder: string, query: { readonly glob?: string; readonly limit: number }, signal: AbortSignal): Promise<{ readonly paths: readonly string[]; readonly more: boolean }>;
+}
+
+/** Former contents of files that tasks touched: content-addressed, compressed, 500 MB a user, oldest ended tasks dropped first. */
+export interface PreImages {
+  keep(taskId: string, content: Uint8Array): Promise<string>;
+  get(sha256: string): Promise<Uint8Array | undefined>;
+}
+
+export interface SearchQuery {
+  readonly folder: string;
+  readonly query: string;
+  readonly regex: boolean;
+  readonly include?: string;
+  readonly exclude?: string;
+  readonly context: number;
+  readonly limit: number;
+}
+export interface SearchHit {
+  readonly path: string;
+  readonly line: number;
+  readonly text: string;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+export interface TextSearch {
+  search(query: SearchQuery, signal: AbortSignal): Promise<{ readonly hits: readonly SearchHit[]; readonly more: boolean }>;
+}
+
+export interface CommandStart {
+  readonly command: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly commandId: string;
+  readonly taskId: string;
+}
+export interface CommandState {
+  readonly commandId: string;
+  readonly running: boolean;
+  readonly exitCode: number | null;
+  readonly durationMs: number;
+  /** File that holds the whole output. */
+  readonly output: string;
+}
+export interface Commands {
+  /** Starts the command in a process group of its own; `onOutput` must not throw. Cancelling ends the whole tree within 2 s. */
+  start(authorized: Authorized, start: CommandStart, onOutput: (text: string) => void): Promise<{ readonly pid: number; readonly bornAt: string; readonly output: string }>;
+  /** Resolves when it ends or after `timeoutMs`, whichever comes first; an abort of the signal ends the command. */
+  wait(commandId: string, timeoutMs: number, signal: AbortSignal): Promise<CommandState>;
+  state(commandId: string): CommandState | undefined;
+  send(authorized: Authorized, commandId: string, text: string): Promise<void>;
+  stop(commandId: string): Promise<CommandState>;
+  /** Text of the whole output between two offsets in characters. */
+  readOutput(commandId: string): Promise<string>;
+  /** Is the process of a former session (same pid, same birth) still alive? */
+  alive(pid: number, bornAt: string): Promise<boolean>;
+  /** Ends the process tree of a former session. */
+  end(pid: number, bornAt: string): Promise<void>;
+}
+
+export interface ApprovalRequest {
+  readonly taskId: string;
+  readonly callId: string;
+  readonly title: string;
+  readonly effects: readonly Effect[];
+  readonly decision: Decision;
+}
+export interface People {
+  /** Resolves with the answer; undefined: nobody can be asked, the task stops here and can be resumed. */
+  approve(request: ApprovalRequest, signal: AbortSignal): Promise<boolean | undefined>;
+  /** The plan to run (perhaps edited), false when rejected, undefined as above. */
+  resolvePlan(taskId: string, plan: Plan, signal: AbortSignal): Promise<Plan | false | undefined>;
+  answer(taskId: string, question: { readonly callId: string; readonly question: string; readonly choices: readonly string[] }, signal: AbortSignal): Promise<string | undefined>;
+}
+
+export interface Diagnostic {
+  readonly path: string;
+  readonly line: number;
+  readonly severity: 'error' | 'warning' | 'information' | 'hint';
+  readonly message: string;
+  readonly source: string;
+}
+export interface Editor {
+  /** Those of the paths that are open with unsaved changes. */
+  unsaved(paths: readonly string[]): readonly string[];
+  /** undefined: no editor is attached. */
+  diagnostics(paths: readonly string[]): readonly Diagnostic[] | undefined;
+}
+
+export type LiveDelta =
+  | { readonly type: 'text'; readonly conversation: string; readonly text: string }
+  | { readonly type: 'output'; readonly callId: string; readonly text: string };
+
+export type { FileChange };

@@ -1,0 +1,23 @@
+import type { Effect } from '../../protocol/effects.ts';
+import { MagusError } from '../errors/magus-error.ts';
+
+const brand: unique symbol = Symbol.for('openmagus.authorized');
+
+/** Proof that these very effects were decided; only `core/security/authorize.ts` makes one. */
+export interface Authorized {
+  readonly [brand]: true;
+  readonly effects: readonly Effect[];
+  readonly hash: string;
+}
+
+/** Called by `authorize` alone. */
+export function sealAuthorized(effects: readonly Effect[], hash: string): Authorized {
+  return Object.freeze({ [brand]: true as const, effects: Object.freeze([...effects]), hash });
+}
+
+/** Adapters call this before they act: throws `permission-denied` unless exactly this effect was decided. */
+export function assertAuthorized(authorized: Authorized, verb: Effect['verb'], object: string): void {
+  const sealed = typeof authorized === 'object' && authorized !== null && authorized[brand] === true;
+  if (sealed && authorized.effects.some((effect) => effect.verb === verb && effect.object === object)) return;
+  throw new MagusError('permission-denied', `This ${verb} of ${object} was not decided by the policy.`, { code: 'UNDECIDED' });
+}

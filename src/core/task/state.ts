@@ -1,0 +1,52 @@
+import type { ConversationId, FileChange, MemoryHit, RecordedCall, RuleText, StepStatus, TaskEvent, TaskStatus, ToolFailure, Usage } from '../../protocol/task-event.ts';
+import type { PlanStep } from '../../protocol/plan.ts';
+import type { TaskStart } from '../../protocol/task-start.ts';
+
+export type Turn =
+  | { readonly kind: 'reply'; readonly text: string; readonly reasoning?: string; readonly calls: readonly RecordedCall[]; readonly whole: boolean }
+  | { readonly kind: 'note'; readonly text: string };
+
+export interface Conversation {
+  readonly turns: Turn[];
+  /** Turns at the front that were replaced by `digest`. */
+  dropped: number;
+  digest: string;
+  replies: number;
+}
+
+export interface CallState {
+  readonly callId: string;
+  readonly name: string;
+  readonly conversation: ConversationId;
+  changing?: readonly FileChange[];
+  command?: Extract<TaskEvent, { type: 'command-started' }>;
+  ended?: { readonly ok: boolean; readonly content: string; readonly error?: ToolFailure };
+}
+
+export interface StepState {
+  readonly step: PlanStep;
+  status: 'pending' | 'running' | StepStatus;
+  summary: string;
+}
+
+/** What the log says of a task. Only `applyEvent` changes it. */
+export interface TaskState {
+  readonly taskId: string;
+  start: TaskStart;
+  recalled: { readonly hits: readonly MemoryHit[]; readonly rules: readonly RuleText[] } | undefined;
+  /** The Planner's answer to a mere question. */
+  answer: string | undefined;
+  plan: { revision: number; status: 'proposed' | 'accepted' | 'rejected' } | undefined;
+  /** In the order of the plan; ended steps of earlier revisions stay. */
+  readonly steps: Map<string, StepState>;
+  readonly conversations: Map<ConversationId, Conversation>;
+  readonly calls: Map<string, CallState>;
+  readonly changes: FileChange[];
+  /** Hashes of the effects a person has allowed in this task. */
+  readonly granted: Set<string>;
+  turns: number;
+  messages: number;
+  usage: Usage;
+  learned: boolean;
+  ended: { readonly status: TaskStatus; readonly summary: string; readonly error?: ToolFailure } | undefined;
+}

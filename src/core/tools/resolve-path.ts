@@ -1,0 +1,35 @@
+import type { Effect } from '../../protocol/effects.ts';
+import { MagusError } from '../errors/magus-error.ts';
+import type { FileFacts, Ports } from '../ports.ts';
+import { protectedName } from '../security/protected-paths.ts';
+
+export interface ResolvedPath extends FileFacts {
+  readonly zone: Effect['zone'];
+  /** Relative to its workspace folder, with forward slashes; the real path where it lies outside. */
+  readonly shown: string;
+}
+
+/** A path as the model wrote it → the real path, decided against the workspace folders. Throws `tool-input` BAD_PATH. */
+export async function resolvePath(ports: Ports, roots: readonly string[], path: string): Promise<ResolvedPath> {
+  if (path.length === 0 || path.length > 4096 || path.includes('\0')) {
+    throw new MagusError('tool-input', 'The path is empty, holds a NUL or is longer than 4,096 characters. Give a path inside the workspace.', { code: 'BAD_PATH' });
+  }
+  const root = roots[0];
+  if (root === undefined) {
+    throw new MagusError('user-input', 'No folder is open, so there is no file to work on. Open a folder and start the task again.', { code: 'NO_FOLDER' });
+  }
+  const facts = await ports.files.facts(isAbsolute(path) ? path : `${root}/${path}`);
+  const home = roots.find((candidate) => facts.real === candidate || facts.real.startsWith(`${candidate}/`));
+  const shown = home === undefined ? facts.real : facts.real.slice(home.length + 1) || '.';
+  return { ...facts, zone: home === undefined ? 'outside' : 'workspace', shown };
+}
+
+/** The effect of a verb on a resolved path, marked where it always asks. */
+export function fileEffect(verb: 'read' | 'write' | 'delete', path: ResolvedPath): Effect {
+  const name = verb === 'read' ? undefined : protectedName(path.shown);
+  return { verb, object: path.real, zone: path.zone, ...(name === undefined ? {} : { protects: name }) };
+}
+
+function isAbsolute(path: string): boolean {
+  return path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path);
+}

@@ -1,0 +1,42 @@
+import type * as z from 'zod/mini';
+import type { Effect } from '../../protocol/effects.ts';
+import type { FileChange, TaskEvent, ToolFailure } from '../../protocol/task-event.ts';
+import type { Ports } from '../ports.ts';
+import type { Authorized } from '../security/authorized.ts';
+
+/** Where a call happens: the task's folders and what the task did so far. */
+export interface ToolScope {
+  readonly taskId: string;
+  readonly callId: string;
+  /** Real paths of the workspace folders; relative paths of the model start at the first. */
+  readonly roots: readonly string[];
+  /** sha256 of each file as the model last saw it, by real path; tools keep it up to date. */
+  readonly seen: Map<string, string>;
+  /** Changes of this task so far, oldest first. */
+  changes(): readonly FileChange[];
+  /** Puts an event on disk before the tool acts. */
+  record(event: TaskEvent): Promise<void>;
+}
+
+export interface ToolResult {
+  readonly ok: boolean;
+  /** For the model. */
+  readonly content: string;
+  readonly error?: ToolFailure;
+  readonly changes?: readonly FileChange[];
+  readonly exitCode?: number | null;
+}
+
+/**
+ * One tool. `effects` must name everything `run` will do, on canonical objects; it may read, never write.
+ * `run` gets only what was authorized and throws MagusError (`tool-input`, `tool-failed`) with one next step in its message.
+ */
+export interface Tool<Input = unknown> {
+  readonly name: string;
+  readonly description: string;
+  readonly input: z.ZodMiniType<Input>;
+  /** One line for a person, from parsed input: "Edit src/total.js". */
+  describe(input: Input): string;
+  effects(ports: Ports, scope: ToolScope, input: Input): Promise<readonly Effect[]>;
+  run(ports: Ports, scope: ToolScope, input: Input, authorized: Authorized, signal: AbortSignal): Promise<ToolResult>;
+}

@@ -1,0 +1,97 @@
+import type { AgentMessage } from './agent-message.ts';
+import type { Decision, Effect } from './effects.ts';
+import type { ErrorKind } from './error-kinds.ts';
+import type { Plan, PlanStep } from './plan.ts';
+import type { TaskStart } from './task-start.ts';
+
+export interface RecordedCall {
+  readonly id: string;
+  readonly name: string;
+  /** As the model wrote them: JSON text, unparsed. */
+  readonly arguments: string;
+}
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens?: number;
+  readonly usd?: number;
+}
+/** One file that a call is about to change; null: not there. */
+export interface FileChange {
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+export interface MemoryHit {
+  readonly id: string;
+  readonly kind: 'episode' | 'fact' | 'workflow';
+  readonly title: string;
+  readonly text: string;
+  readonly score: number;
+  readonly why: string;
+}
+export interface RuleText {
+  readonly path: string;
+  readonly text: string;
+}
+export interface ToolFailure {
+  readonly kind: ErrorKind;
+  readonly code?: string;
+  readonly message: string;
+}
+export type StepStatus = 'verified' | 'unverified' | 'failed';
+export type TaskStatus = StepStatus | 'limit-reached' | 'cancelled';
+/** 'plan' or a step's id: whose conversation with the model an event belongs to. */
+export type ConversationId = string;
+
+/** Everything that can happen to a task. The log of these is the task: state is only ever a fold of it. */
+export type TaskEvent =
+  | { readonly type: 'task-created'; readonly start: TaskStart }
+  | { readonly type: 'task-resumed'; readonly approve: TaskStart['approve']; readonly limits: TaskStart['limits'] }
+  | { readonly type: 'agent-message'; readonly message: AgentMessage }
+  | { readonly type: 'memory-recalled'; readonly hits: readonly MemoryHit[]; readonly rules: readonly RuleText[] }
+  | { readonly type: 'plan-proposed'; readonly plan: Plan; readonly revision: number }
+  | { readonly type: 'plan-resolved'; readonly accepted: boolean; readonly by: 'user' | 'rule'; readonly plan?: Plan }
+  | { readonly type: 'plan-changed'; readonly added: readonly PlanStep[]; readonly removed: readonly string[] }
+  | { readonly type: 'step-started'; readonly stepId: string }
+  | {
+      readonly type: 'model-replied';
+      readonly conversation: ConversationId;
+      readonly text: string;
+      readonly reasoning?: string;
+      readonly calls: readonly RecordedCall[];
+      readonly finish: 'stop' | 'tool-calls' | 'length' | 'cut';
+      readonly model: string;
+      readonly usage: Usage;
+    }
+  | { readonly type: 'note-added'; readonly conversation: ConversationId; readonly text: string; readonly by: 'harness' | 'user' }
+  | { readonly type: 'context-compacted'; readonly conversation: ConversationId; readonly droppedTurns: number; readonly digest: string }
+  | { readonly type: 'tool-call-started'; readonly conversation: ConversationId; readonly callId: string; readonly name: string; readonly title: string }
+  | { readonly type: 'files-changing'; readonly callId: string; readonly changes: readonly FileChange[] }
+  | { readonly type: 'command-started'; readonly callId: string; readonly commandId: string; readonly command: string; readonly pid: number; readonly bornAt: string; readonly output: string }
+  | { readonly type: 'approval-requested'; readonly callId: string; readonly title: string; readonly effects: readonly Effect[]; readonly decision: Decision; readonly hash: string }
+  | { readonly type: 'approval-resolved'; readonly callId: string; readonly allowed: boolean; readonly by: 'user' | 'rule'; readonly hash: string }
+  | { readonly type: 'question-asked'; readonly callId: string; readonly question: string; readonly choices: readonly string[] }
+  | {
+      readonly type: 'tool-call-ended';
+      readonly conversation: ConversationId;
+      readonly callId: string;
+      readonly ok: boolean;
+      readonly content: string;
+      readonly error?: ToolFailure;
+      readonly durationMs: number;
+      readonly changes?: readonly FileChange[];
+      readonly exitCode?: number | null;
+    }
+  | { readonly type: 'step-ended'; readonly stepId: string; readonly status: StepStatus; readonly summary: string; readonly evidence: string }
+  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'memory-learned'; readonly stored: readonly string[] }
+  | { readonly type: 'task-ended'; readonly status: TaskStatus; readonly summary: string; readonly usage: Usage; readonly error?: ToolFailure };
+
+export interface LoggedEvent {
+  readonly seq: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly taskId: string;
+  readonly event: TaskEvent;
+}

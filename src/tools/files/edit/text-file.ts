@@ -1,0 +1,143 @@
+import { MagusError } from '../../../core/errors/magus-error.ts';
+
+/** A text file as the model sees it (`text` has only `\n`), with what it takes to write it back unchanged elsewhere. */
+export interface TextFile {
+  readonly text: string;
+  readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be';
+  readonly bom: boolean;
+  /** The dominant line ending; new lines get it. */
+  readonly eol: '\n' | '\r\n' | '\r';
+  /** The ending of every line, in files where they differ. */
+  readonly endings?: readonly string[];
+}
+
+/** What a file that does not exist yet is written as. */
+export const newTextFile: TextFile = { text: '', encoding: 'utf-8', bom: false, eol: '\n' };
+
+/** Above this many pairs of lines a mixed file is compared by its unique lines only. */
+const comparableLines = 4_000_000;
+
+/** Throws `tool-failed` BINARY when the bytes are no text in UTF-8 or, with a byte order mark, UTF-16. */
+export function decodeText(bytes: Uint8Array): TextFile {
+  const { encoding, skip } = detectEncoding(bytes);
+  const content = decodeBytes(bytes.subarray(skip), encoding);
+  if (content.includes('\0')) throw binary();
+  const found = content.match(content.includes('\n') ? /\r*\n/g : /\r/g) ?? [];
+  const windows = found.filter((ending) => ending === '\r\n').length;
+  const eol = found[0] === '\r' ? '\r' : windows * 2 > found.length ? '\r\n' : '\n';
+  const mixed = found.some((ending) => ending !== eol);
+  const text = eol === '\r' ? content.replaceAll('\r', '\n') : content.replace(/\r+\n/g, '\n');
+  return { text, encoding, bom: skip > 0, eol, ...(mixed ? { endings: found } : {}) };
+}
+
+/** The bytes of `file` with its text replaced; lines that stay keep their own ending. */
+export function encodeText(file: TextFile, newText: string): Uint8Array {
+  const unified = newText.replace(/\r+\n/g, '\n');
+  const text = file.bom && unified.startsWith('\uFEFF') ? unified.slice(1) : unified;
+  const content = file.endings === undefined ? withEnding(text, file.eol) : withEndings(file, file.endings, text);
+  return encodeBytes(file.bom ? `\uFEFF${content}` : content, file.encoding);
+}
+
+function detectEncoding(bytes: Uint8Array): { readonly encoding: TextFile['encoding']; readonly skip: number } {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { encoding: 'utf-8', skip: 3 };
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return { encoding: 'utf-16le', skip: 2 };
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return { encoding: 'utf-16be', skip: 2 };
+  return { encoding: 'utf-8', skip: 0 };
+}
+
+function decodeBytes(bytes: Uint8Array, encoding: TextFile['encoding']): string {
+  try {
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw binary();
+  }
+}
+
+function binary(): MagusError {
+  return new MagusError(
+    'tool-failed',
+    'The file is not text in UTF-8 or UTF-16, so it cannot be edited as text. Use a command that understands its format.',
+    { code: 'BINARY' },
+  );
+}
+
+function encodeBytes(content: string, encoding: TextFile['encoding']): Uint8Array {
+  if (encoding === 'utf-8') return new TextEncoder().encode(content);
+  const view = new DataView(new ArrayBuffer(content.length * 2));
+  for (let index = 0; index < content.length; index += 1)
+    view.setUint16(index * 2, content.charCodeAt(index), encoding === 'utf-16le');
+  return new Uint8Array(view.buffer);
+}
+
+function withEnding(text: string, eol: TextFile['eol']): string {
+  return eol === '\n' ? text : text.replaceAll('\n', eol);
+}
+
+function withEndings(file: TextFile, endings: readonly string[], text: string): string {
+  const before = file.text.split('\n');
+  const after = text.split('\n');
+  const origin = originOfLines(before, after);
+  const last = after.length - 1;
+  return after
+    .map((line, index) => (index === last ? line : line + (endings[origin[index] ?? -1] ?? file.eol)))
+    .join('');
+}
+
+/** For each new line the old line it is, or -1. */
+function originOfLines(before: readonly string[], after: readonly string[]): readonly number[] {
+  const origin = after.map(() => -1);
+  let start = 0;
+  while (start < before.length && start < after.length && before[start] === after[start]) {
+    origin[start] = start;
+    start += 1;
+  }
+  let oldEnd = before.length;
+  let newEnd = after.length;
+  while (oldEnd > start && newEnd > start && before[oldEnd - 1] === after[newEnd - 1]) {
+    oldEnd -= 1;
+    newEnd -= 1;
+    origin[newEnd] = oldEnd;
+  }
+  const oldMiddle = before.slice(start, oldEnd);
+  const newMiddle = after.slice(start, newEnd);
+  const pairs =
+    oldMiddle.length * newMiddle.length > comparableLines
+      ? uniquePairs(oldMiddle, newMiddle)
+      : longestPairs(oldMiddle, newMiddle);
+  for (const [oldIndex, newIndex] of pairs) origin[start + newIndex] = start + oldIndex;
+  return origin;
+}
+
+/** Longest common subsequence. */
+function longestPairs(before: readonly string[], after: readonly string[]): readonly (readonly [number, number])[] {
+  const width = after.length + 1;
+  const best = new Uint32Array((before.length + 1) * width);
+  const at = (row: number, column: number): number => best[row * width + column] ?? 0;
+  for (let row = before.length - 1; row >= 0; row -= 1) {
+    for (let column = after.length - 1; column >= 0; column -= 1) {
+      best[row * width + column] =
+        before[row] === after[column]
+          ? at(row + 1, column + 1) + 1
+          : Math.max(at(row + 1, column), at(row, column + 1));
+    }
+  }
+  const pairs: [number, number][] = [];
+  for (let row = 0, column = 0; row < before.length && column < after.length; ) {
+    if (before[row] === after[column]) pairs.push([row++, column++]);
+    else if (at(row + 1, column) >= at(row, column + 1)) row += 1;
+    else column += 1;
+  }
+  return pairs;
+}
+
+/** Lines that stand once on either side, wherever they moved to. */
+function uniquePairs(before: readonly string[], after: readonly string[]): readonly (readonly [number, number])[] {
+  const places = new Map<string, number>();
+  before.forEach((line, index) => {
+    places.set(line, places.has(line) ? -1 : index);
+  });
+  return after.flatMap((line, index) => {
+    const place = places.get(line) ?? -1;
+    return place < 0 ? [] : [[place, index] as const];
+  });
+}
