@@ -1,6 +1,6 @@
-import type { FileChange, LoggedEvent, MemoryHit, RecordedCall, TaskEvent, TaskStatus, Usage } from '../protocol/task-event.ts';
 import type { Decision, Effect } from '../protocol/effects.ts';
 import type { Plan } from '../protocol/plan.ts';
+import type { LoggedEvent, MemoryHit, RecordedCall, TaskEvent, TaskStatus, Usage } from '../protocol/task-event.ts';
 import type { Authorized } from './security/authorized.ts';
 import type { Tool } from './tools/tool.ts';
 
@@ -20,7 +20,7 @@ export interface Ports {
   /** Side channel for what is shown and forgotten: streaming tokens and command output. Must not throw. */
   readonly live: (taskId: string, delta: LiveDelta) => void;
   /** The tools an executor may be offered, in any order. */
-  readonly tools: readonly Tool<never>[];
+  readonly tools: readonly Tool[];
 }
 
 export interface Clock {
@@ -50,7 +50,11 @@ export interface TaskSummary {
 export interface TaskLog {
   append(taskId: string, events: readonly TaskEvent[]): Promise<readonly LoggedEvent[]>;
   read(taskId: string, fromSeq?: number): Promise<readonly LoggedEvent[]>;
-  tasks(query: { readonly workspace?: string; readonly text?: string; readonly limit?: number }): Promise<readonly TaskSummary[]>;
+  tasks(query: {
+    readonly workspace?: string;
+    readonly text?: string;
+    readonly limit?: number;
+  }): Promise<readonly TaskSummary[]>;
   /** One writer per task: throws `user-input` with code LEASED while another live process holds it. */
   acquire(taskId: string): Promise<Lease>;
 }
@@ -68,7 +72,12 @@ export interface ToolSpec {
 export type ChatMessage =
   | { readonly role: 'system'; readonly content: string }
   | { readonly role: 'user'; readonly content: string; readonly images?: readonly string[] }
-  | { readonly role: 'assistant'; readonly content: string; readonly calls: readonly RecordedCall[]; readonly reasoning?: string }
+  | {
+      readonly role: 'assistant';
+      readonly content: string;
+      readonly calls: readonly RecordedCall[];
+      readonly reasoning?: string;
+    }
   | { readonly role: 'tool'; readonly callId: string; readonly content: string };
 export interface ModelRequest {
   readonly purpose: 'plan' | 'act';
@@ -102,7 +111,10 @@ export interface Episode {
 }
 export interface EpisodicMemory {
   remember(episode: Episode): Promise<void>;
-  recall(query: { readonly text: string; readonly workspace: string; readonly limit: number }, signal: AbortSignal): Promise<readonly MemoryHit[]>;
+  recall(
+    query: { readonly text: string; readonly workspace: string; readonly limit: number },
+    signal: AbortSignal,
+  ): Promise<readonly MemoryHit[]>;
 }
 
 export interface FileFacts {
@@ -127,7 +139,11 @@ export interface FileSystem {
   /** Every write or none: each file is replaced in one rename; throws code STALE when a `before` does not hold, restoring what it had begun. */
   commit(authorized: Authorized, writes: readonly FileWrite[]): Promise<void>;
   /** Paths below a folder, honouring .gitignore, sorted; directories end in a slash. */
-  list(folder: string, query: { readonly glob?: string; readonly limit: number }, signal: AbortSignal): Promise<{ readonly paths: readonly string[]; readonly more: boolean }>;
+  list(
+    folder: string,
+    query: { readonly glob?: string; readonly limit: number },
+    signal: AbortSignal,
+  ): Promise<{ readonly paths: readonly string[]; readonly more: boolean }>;
 }
 
 /** Former contents of files that tasks touched: content-addressed, compressed, 500 MB a user, oldest ended tasks dropped first. */
@@ -153,7 +169,10 @@ export interface SearchHit {
   readonly after: readonly string[];
 }
 export interface TextSearch {
-  search(query: SearchQuery, signal: AbortSignal): Promise<{ readonly hits: readonly SearchHit[]; readonly more: boolean }>;
+  search(
+    query: SearchQuery,
+    signal: AbortSignal,
+  ): Promise<{ readonly hits: readonly SearchHit[]; readonly more: boolean }>;
 }
 
 export interface CommandStart {
@@ -173,7 +192,11 @@ export interface CommandState {
 }
 export interface Commands {
   /** Starts the command in a process group of its own; `onOutput` must not throw. Cancelling ends the whole tree within 2 s. */
-  start(authorized: Authorized, start: CommandStart, onOutput: (text: string) => void): Promise<{ readonly pid: number; readonly bornAt: string; readonly output: string }>;
+  start(
+    authorized: Authorized,
+    start: CommandStart,
+    onOutput: (text: string) => void,
+  ): Promise<{ readonly pid: number; readonly bornAt: string; readonly output: string }>;
   /** Resolves when it ends or after `timeoutMs`, whichever comes first; an abort of the signal ends the command. */
   wait(commandId: string, timeoutMs: number, signal: AbortSignal): Promise<CommandState>;
   state(commandId: string): CommandState | undefined;
@@ -199,7 +222,11 @@ export interface People {
   approve(request: ApprovalRequest, signal: AbortSignal): Promise<boolean | undefined>;
   /** The plan to run (perhaps edited), false when rejected, undefined as above. */
   resolvePlan(taskId: string, plan: Plan, signal: AbortSignal): Promise<Plan | false | undefined>;
-  answer(taskId: string, question: { readonly callId: string; readonly question: string; readonly choices: readonly string[] }, signal: AbortSignal): Promise<string | undefined>;
+  answer(
+    taskId: string,
+    question: { readonly callId: string; readonly question: string; readonly choices: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
 }
 
 export interface Diagnostic {
@@ -219,5 +246,3 @@ export interface Editor {
 export type LiveDelta =
   | { readonly type: 'text'; readonly conversation: string; readonly text: string }
   | { readonly type: 'output'; readonly callId: string; readonly text: string };
-
-export type { FileChange };

@@ -11,8 +11,17 @@ export const agentMessageSchema = z.object({
   inReplyTo: z.optional(z.string()),
   body: z.discriminatedUnion('topic', [
     z.object({ topic: z.literal('recall'), goal: z.optional(z.string()), hits: z.optional(z.array(z.string())) }),
-    z.object({ topic: z.literal('plan'), failures: z.optional(z.array(z.string())), outcome: z.optional(z.enum(['answer', 'plan'])) }),
-    z.object({ topic: z.literal('step'), stepId: z.string(), status: z.optional(z.enum(['verified', 'unverified', 'failed'])), summary: z.optional(z.string()) }),
+    z.object({
+      topic: z.literal('plan'),
+      failures: z.optional(z.array(z.string())),
+      outcome: z.optional(z.enum(['answer', 'plan'])),
+    }),
+    z.object({
+      topic: z.literal('step'),
+      stepId: z.string(),
+      status: z.optional(z.enum(['verified', 'unverified', 'failed'])),
+      summary: z.optional(z.string()),
+    }),
     z.object({ topic: z.literal('learn'), stored: z.optional(z.array(z.string())) }),
   ]),
 });

@@ -64,14 +64,56 @@ export type TaskEvent =
       readonly model: string;
       readonly usage: Usage;
     }
-  | { readonly type: 'note-added'; readonly conversation: ConversationId; readonly text: string; readonly by: 'harness' | 'user' }
-  | { readonly type: 'context-compacted'; readonly conversation: ConversationId; readonly droppedTurns: number; readonly digest: string }
-  | { readonly type: 'tool-call-started'; readonly conversation: ConversationId; readonly callId: string; readonly name: string; readonly title: string }
+  | {
+      readonly type: 'note-added';
+      readonly conversation: ConversationId;
+      readonly text: string;
+      readonly by: 'harness' | 'user';
+    }
+  | {
+      readonly type: 'context-compacted';
+      readonly conversation: ConversationId;
+      readonly droppedTurns: number;
+      readonly digest: string;
+    }
+  | {
+      readonly type: 'tool-call-started';
+      readonly conversation: ConversationId;
+      readonly callId: string;
+      readonly name: string;
+      readonly title: string;
+    }
   | { readonly type: 'files-changing'; readonly callId: string; readonly changes: readonly FileChange[] }
-  | { readonly type: 'command-started'; readonly callId: string; readonly commandId: string; readonly command: string; readonly pid: number; readonly bornAt: string; readonly output: string }
-  | { readonly type: 'approval-requested'; readonly callId: string; readonly title: string; readonly effects: readonly Effect[]; readonly decision: Decision; readonly hash: string }
-  | { readonly type: 'approval-resolved'; readonly callId: string; readonly allowed: boolean; readonly by: 'user' | 'rule'; readonly hash: string }
-  | { readonly type: 'question-asked'; readonly callId: string; readonly question: string; readonly choices: readonly string[] }
+  | {
+      readonly type: 'command-started';
+      readonly callId: string;
+      readonly commandId: string;
+      readonly command: string;
+      readonly pid: number;
+      readonly bornAt: string;
+      readonly output: string;
+    }
+  | {
+      readonly type: 'approval-requested';
+      readonly callId: string;
+      readonly title: string;
+      readonly effects: readonly Effect[];
+      readonly decision: Decision;
+      readonly hash: string;
+    }
+  | {
+      readonly type: 'approval-resolved';
+      readonly callId: string;
+      readonly allowed: boolean;
+      readonly by: 'user' | 'rule';
+      readonly hash: string;
+    }
+  | {
+      readonly type: 'question-asked';
+      readonly callId: string;
+      readonly question: string;
+      readonly choices: readonly string[];
+    }
   | {
       readonly type: 'tool-call-ended';
       readonly conversation: ConversationId;
@@ -83,10 +125,22 @@ export type TaskEvent =
       readonly changes?: readonly FileChange[];
       readonly exitCode?: number | null;
     }
-  | { readonly type: 'step-ended'; readonly stepId: string; readonly status: StepStatus; readonly summary: string; readonly evidence: string }
+  | {
+      readonly type: 'step-ended';
+      readonly stepId: string;
+      readonly status: StepStatus;
+      readonly summary: string;
+      readonly evidence: string;
+    }
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'memory-learned'; readonly stored: readonly string[] }
-  | { readonly type: 'task-ended'; readonly status: TaskStatus; readonly summary: string; readonly usage: Usage; readonly error?: ToolFailure };
+  | {
+      readonly type: 'task-ended';
+      readonly status: TaskStatus;
+      readonly summary: string;
+      readonly usage: Usage;
+      readonly error?: ToolFailure;
+    };
 
 export interface LoggedEvent {
   readonly seq: number;

@@ -44,7 +44,12 @@ async function untilStopped(run: TaskRun, signal: AbortSignal, work: () => Promi
 }
 
 function endOf(state: TaskState, error: MagusError): TaskEvent {
-  const status: TaskStatus = error.kind === 'limit-reached' ? 'limit-reached' : error.kind === 'cancelled' ? 'cancelled' : 'failed';
-  const failure = { kind: error.kind, message: error.message, ...(error.code === undefined ? {} : { code: error.code }) };
+  const status: TaskStatus =
+    error.kind === 'limit-reached' ? 'limit-reached' : error.kind === 'cancelled' ? 'cancelled' : 'failed';
+  const failure = {
+    kind: error.kind,
+    message: error.message,
+    ...(error.code === undefined ? {} : { code: error.code }),
+  };
   return { type: 'task-ended', status, summary: error.message, usage: state.usage, error: failure };
 }

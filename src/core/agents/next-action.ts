@@ -38,10 +38,15 @@ function nextStepAction(state: TaskState, steps: readonly StepState[]): Action {
   }
   const runnable = runnableSteps(state.steps, mostSideBySide);
   if (runnable.length > 0) return { type: 'run-steps', steps: runnable };
-  const summary = steps.map(({ summary: text }) => text).filter(Boolean).join('\n');
+  const summary = steps
+    .map(({ summary: text }) => text)
+    .filter(Boolean)
+    .join('\n');
   return finish(state, steps.every(({ status }) => status === 'verified') ? 'verified' : 'unverified', summary);
 }
 
 function finish(state: TaskState, status: TaskStatus, summary: string): Action {
-  return state.start.memory && state.start.trusted && !state.learned ? { type: 'learn' } : { type: 'end', status, summary };
+  return state.start.memory && state.start.trusted && !state.learned
+    ? { type: 'learn' }
+    : { type: 'end', status, summary };
 }

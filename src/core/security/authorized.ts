@@ -19,5 +19,7 @@ export function sealAuthorized(effects: readonly Effect[], hash: string): Author
 export function assertAuthorized(authorized: Authorized, verb: Effect['verb'], object: string): void {
   const sealed = typeof authorized === 'object' && authorized !== null && authorized[brand] === true;
   if (sealed && authorized.effects.some((effect) => effect.verb === verb && effect.object === object)) return;
-  throw new MagusError('permission-denied', `This ${verb} of ${object} was not decided by the policy.`, { code: 'UNDECIDED' });
+  throw new MagusError('permission-denied', `This ${verb} of ${object} was not decided by the policy.`, {
+    code: 'UNDECIDED',
+  });
 }

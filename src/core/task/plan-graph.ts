@@ -7,13 +7,15 @@ export function planFault(plan: Plan): string | undefined {
   if (ids.size !== plan.steps.length) return 'Two steps have the same id. Give each step an id of its own.';
   for (const step of plan.steps) {
     const unknown = step.after.find((id) => !ids.has(id));
-    if (unknown !== undefined) return `Step ${step.id} comes after ${unknown}, which is not in the plan. Name a step of this plan or leave it out.`;
+    if (unknown !== undefined)
+      return `Step ${step.id} comes after ${unknown}, which is not in the plan. Name a step of this plan or leave it out.`;
   }
   const settled = new Set<string>();
   let waiting = plan.steps;
   while (waiting.length > 0) {
     const blocked = waiting.filter((step) => !step.after.every((id) => settled.has(id)));
-    if (blocked.length === waiting.length) return `The steps ${blocked.map((step) => step.id).join(', ')} wait for each other. Break the cycle.`;
+    if (blocked.length === waiting.length)
+      return `The steps ${blocked.map((step) => step.id).join(', ')} wait for each other. Break the cycle.`;
     for (const step of waiting) if (!blocked.includes(step)) settled.add(step.id);
     waiting = blocked;
   }

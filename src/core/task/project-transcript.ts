@@ -8,7 +8,11 @@ export const outcomeUnknown = '[outcome unknown]';
  * What the model is shown of a conversation. Valid after every prefix of the log: every call has exactly one answer,
  * right behind the reply that made it; a call without one is answered as unknown (started) or not run.
  */
-export function projectTranscript(state: TaskState, conversationId: string, opening: readonly ChatMessage[]): readonly ChatMessage[] {
+export function projectTranscript(
+  state: TaskState,
+  conversationId: string,
+  opening: readonly ChatMessage[],
+): readonly ChatMessage[] {
   const conversation = state.conversations.get(conversationId);
   if (!conversation) return opening;
   const kept = conversation.turns.slice(conversation.dropped).flatMap((turn) => projectTurn(turn, state.calls));
@@ -24,7 +28,9 @@ export function projectTurn(turn: Turn, calls: ReadonlyMap<string, CallState>): 
     calls: turn.calls,
     ...(turn.reasoning === undefined ? {} : { reasoning: turn.reasoning }),
   };
-  const answers = turn.calls.map((call): ChatMessage => ({ role: 'tool', callId: call.id, content: answerOf(calls.get(call.id)) }));
+  const answers = turn.calls.map(
+    (call): ChatMessage => ({ role: 'tool', callId: call.id, content: answerOf(calls.get(call.id)) }),
+  );
   return [reply, ...answers];
 }
 

@@ -6,7 +6,9 @@ import type { Conversation, TaskState } from './state.ts';
 export function foldEvents(taskId: string, events: readonly LoggedEvent[]): TaskState {
   const first = events[0]?.event;
   if (first?.type !== 'task-created') {
-    throw new MagusError('user-input', `There is no task ${taskId}. List the tasks with: openmagus tasks`, { code: 'NO_TASK' });
+    throw new MagusError('user-input', `There is no task ${taskId}. List the tasks with: openmagus tasks`, {
+      code: 'NO_TASK',
+    });
   }
   const state: TaskState = {
     taskId,
@@ -29,7 +31,9 @@ export function foldEvents(taskId: string, events: readonly LoggedEvent[]): Task
   return state;
 }
 
-type Appliers = { readonly [Type in TaskEvent['type']]: (state: TaskState, event: Extract<TaskEvent, { type: Type }>) => void };
+type Appliers = {
+  readonly [Type in TaskEvent['type']]: (state: TaskState, event: Extract<TaskEvent, { type: Type }>) => void;
+};
 
 const appliers: Appliers = {
   'task-created': (state, event) => {
@@ -47,7 +51,8 @@ const appliers: Appliers = {
     state.recalled = { hits: event.hits, rules: event.rules };
   },
   'plan-proposed': (state, event) => {
-    for (const [id, step] of state.steps) if (step.status === 'pending' || step.status === 'failed') state.steps.delete(id);
+    for (const [id, step] of state.steps)
+      if (step.status === 'pending' || step.status === 'failed') state.steps.delete(id);
     for (const step of event.plan.steps) state.steps.set(step.id, { step, status: 'pending', summary: '' });
     state.plan = { revision: event.revision, status: 'proposed' };
   },
@@ -74,7 +79,8 @@ const appliers: Appliers = {
     conversation.replies += 1;
     state.turns += 1;
     state.usage = addUsage(state.usage, event.usage);
-    if (event.conversation === 'plan' && event.calls.length === 0 && whole && event.text !== '') state.answer = event.text;
+    if (event.conversation === 'plan' && event.calls.length === 0 && whole && event.text !== '')
+      state.answer = event.text;
   },
   'note-added': (state, event) => {
     conversationOf(state, event.conversation).turns.push({ kind: 'note', text: event.text });
@@ -138,5 +144,9 @@ export function conversationOf(state: TaskState, id: string): Conversation {
 
 function addUsage(sum: Usage, more: Usage): Usage {
   const usd = sum.usd === undefined && more.usd === undefined ? {} : { usd: (sum.usd ?? 0) + (more.usd ?? 0) };
-  return { inputTokens: sum.inputTokens + more.inputTokens, outputTokens: sum.outputTokens + more.outputTokens, ...usd };
+  return {
+    inputTokens: sum.inputTokens + more.inputTokens,
+    outputTokens: sum.outputTokens + more.outputTokens,
+    ...usd,
+  };
 }

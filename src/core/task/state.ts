@@ -1,9 +1,26 @@
-import type { ConversationId, FileChange, MemoryHit, RecordedCall, RuleText, StepStatus, TaskEvent, TaskStatus, ToolFailure, Usage } from '../../protocol/task-event.ts';
 import type { PlanStep } from '../../protocol/plan.ts';
+import type {
+  ConversationId,
+  FileChange,
+  MemoryHit,
+  RecordedCall,
+  RuleText,
+  StepStatus,
+  TaskEvent,
+  TaskStatus,
+  ToolFailure,
+  Usage,
+} from '../../protocol/task-event.ts';
 import type { TaskStart } from '../../protocol/task-start.ts';
 
 export type Turn =
-  | { readonly kind: 'reply'; readonly text: string; readonly reasoning?: string; readonly calls: readonly RecordedCall[]; readonly whole: boolean }
+  | {
+      readonly kind: 'reply';
+      readonly text: string;
+      readonly reasoning?: string;
+      readonly calls: readonly RecordedCall[];
+      readonly whole: boolean;
+    }
   | { readonly kind: 'note'; readonly text: string };
 
 export interface Conversation {

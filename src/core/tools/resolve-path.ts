@@ -12,11 +12,19 @@ export interface ResolvedPath extends FileFacts {
 /** A path as the model wrote it → the real path, decided against the workspace folders. Throws `tool-input` BAD_PATH. */
 export async function resolvePath(ports: Ports, roots: readonly string[], path: string): Promise<ResolvedPath> {
   if (path.length === 0 || path.length > 4096 || path.includes('\0')) {
-    throw new MagusError('tool-input', 'The path is empty, holds a NUL or is longer than 4,096 characters. Give a path inside the workspace.', { code: 'BAD_PATH' });
+    throw new MagusError(
+      'tool-input',
+      'The path is empty, holds a NUL or is longer than 4,096 characters. Give a path inside the workspace.',
+      { code: 'BAD_PATH' },
+    );
   }
   const root = roots[0];
   if (root === undefined) {
-    throw new MagusError('user-input', 'No folder is open, so there is no file to work on. Open a folder and start the task again.', { code: 'NO_FOLDER' });
+    throw new MagusError(
+      'user-input',
+      'No folder is open, so there is no file to work on. Open a folder and start the task again.',
+      { code: 'NO_FOLDER' },
+    );
   }
   const facts = await ports.files.facts(isAbsolute(path) ? path : `${root}/${path}`);
   const home = roots.find((candidate) => facts.real === candidate || facts.real.startsWith(`${candidate}/`));

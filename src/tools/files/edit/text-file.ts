@@ -22,20 +22,36 @@ export function decodeText(bytes: Uint8Array): TextFile {
   const { encoding, skip } = detectEncoding(bytes);
   const content = decodeBytes(bytes.subarray(skip), encoding);
   if (content.includes('\0')) throw binary();
-  const found = content.match(content.includes('\n') ? /\r*\n/g : /\r/g) ?? [];
-  const windows = found.filter((ending) => ending === '\r\n').length;
-  const eol = found[0] === '\r' ? '\r' : windows * 2 > found.length ? '\r\n' : '\n';
+  const found = content.match(/\r\n|\r|\n/g) ?? [];
+  const eol = dominantEnding(found);
   const mixed = found.some((ending) => ending !== eol);
-  const text = eol === '\r' ? content.replaceAll('\r', '\n') : content.replace(/\r+\n/g, '\n');
+  const text = unifyEndings(content);
   return { text, encoding, bom: skip > 0, eol, ...(mixed ? { endings: found } : {}) };
 }
 
-/** The bytes of `file` with its text replaced; lines that stay keep their own ending. */
-export function encodeText(file: TextFile, newText: string): Uint8Array {
-  const unified = newText.replace(/\r+\n/g, '\n');
+/**
+ * The bytes of `file` with its text replaced; lines that stay keep their own ending. Who knows which old line each new
+ * line is (-1: none) says so in `origins`; otherwise the texts are compared.
+ */
+export function encodeText(file: TextFile, newText: string, origins?: readonly number[]): Uint8Array {
+  const unified = unifyEndings(newText);
   const text = file.bom && unified.startsWith('\uFEFF') ? unified.slice(1) : unified;
-  const content = file.endings === undefined ? withEnding(text, file.eol) : withEndings(file, file.endings, text);
+  const content =
+    file.endings === undefined ? withEnding(text, file.eol) : withEndings(file, file.endings, text, origins);
   return encodeBytes(file.bom ? `\uFEFF${content}` : content, file.encoding);
+}
+
+/** Every line ending as `\n`. */
+export function unifyEndings(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+}
+
+function dominantEnding(found: readonly string[]): TextFile['eol'] {
+  const count = (ending: string): number => found.filter((each) => each === ending).length;
+  const windows = count('\r\n');
+  const unix = count('\n');
+  if (count('\r') > windows + unix) return '\r';
+  return windows > unix ? '\r\n' : '\n';
 }
 
 function detectEncoding(bytes: Uint8Array): { readonly encoding: TextFile['encoding']; readonly skip: number } {
@@ -73,10 +89,9 @@ function withEnding(text: string, eol: TextFile['eol']): string {
   return eol === '\n' ? text : text.replaceAll('\n', eol);
 }
 
-function withEndings(file: TextFile, endings: readonly string[], text: string): string {
-  const before = file.text.split('\n');
+function withEndings(file: TextFile, endings: readonly string[], text: string, origins?: readonly number[]): string {
   const after = text.split('\n');
-  const origin = originOfLines(before, after);
+  const origin = origins ?? originOfLines(file.text.split('\n'), after);
   const last = after.length - 1;
   return after
     .map((line, index) => (index === last ? line : line + (endings[origin[index] ?? -1] ?? file.eol)))

@@ -1,0 +1,221 @@
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { MagusError } from '../../core/errors/magus-error.ts';
+import type { CommandStart, CommandState, Commands } from '../../core/ports.ts';
+import { assertAuthorized } from '../../core/security/authorized.ts';
+import { endTree, signalGroup } from './end-tree.ts';
+import { outputFile } from './output-file.ts';
+import { bornAtOf, environmentOf } from './process-table.ts';
+
+export interface ChildCommandsOptions {
+  /** Holds one folder of output files a task. */
+  readonly folder: string;
+  readonly shellPath?: string;
+  readonly now: () => number;
+}
+
+/** Commands as child processes, each in a group of its own. `endAll` is for the end of this process. */
+export function childCommands(options: ChildCommandsOptions): Commands & { endAll(): Promise<void> } {
+  const commands = new Map<string, RunningCommand>();
+  const find = (commandId: string): RunningCommand => {
+    const command = commands.get(commandId);
+    if (command !== undefined) return command;
+    throw new MagusError('tool-input', `There is no command ${commandId}. Use the id that run_command gave.`, {
+      code: 'NO_COMMAND',
+    });
+  };
+  const stop = async (command: RunningCommand): Promise<CommandState> => {
+    if (!command.state().running) return command.state();
+    await endTree(command.pid, command.mark);
+    return within(command.ended, 500, command.state);
+  };
+  return {
+    async start(authorized, start, onOutput) {
+      assertAuthorized(authorized, 'run', `${start.cwd}$ ${start.command}`);
+      if (commands.get(start.commandId)?.state().running) {
+        throw new MagusError('tool-failed', `The command ${start.commandId} is already running. Stop it first.`, {
+          code: 'RUNNING',
+        });
+      }
+      const command = await startChild(options, start, onOutput);
+      commands.set(start.commandId, command);
+      const bornAt = (await bornAtOf(command.pid)) ?? 'ended';
+      return { pid: command.pid, bornAt, output: command.state().output };
+    },
+    async wait(commandId, timeoutMs, signal) {
+      const command = find(commandId);
+      const state = await within(command.ended, timeoutMs, command.state, signal);
+      if (!signal.aborted) return state;
+      await stop(command);
+      throw new MagusError('cancelled', 'Cancelled; the command was ended.');
+    },
+    state: (commandId) => commands.get(commandId)?.state(),
+    async send(authorized, commandId, text) {
+      assertAuthorized(authorized, 'run', `${commandId}< ${text}`);
+      await find(commandId).send(text);
+    },
+    stop: async (commandId) => stop(find(commandId)),
+    readOutput: async (commandId) => readFile(find(commandId).state().output, 'utf8').catch(() => ''),
+    alive: async (pid, bornAt) => (await bornAtOf(pid)) === bornAt,
+    async end(pid, bornAt) {
+      if ((await bornAtOf(pid)) !== bornAt) return;
+      const mark = (await environmentOf(pid)).find((text) => text.startsWith(`${markName}=`));
+      await endTree(pid, mark);
+    },
+    async endAll() {
+      await Promise.all([...commands.values()].map(stop));
+    },
+  };
+}
+
+interface RunningCommand {
+  readonly pid: number;
+  /** Part of the environment of everything that the command starts. */
+  readonly mark: string;
+  readonly ended: Promise<void>;
+  readonly state: () => CommandState;
+  send(text: string): Promise<void>;
+}
+
+const markName = 'OPENMAGUS_COMMAND';
+/**
+ * `open` in the environment given to a command lets it take input. Without it the input is the null device: programs
+ * such as rg would otherwise wait for, or search, an input that never comes.
+ */
+const inputName = 'OPENMAGUS_INPUT';
+/** Names that may carry secrets, and what would change how a child of an editor behaves. */
+const withheld = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|^ELECTRON_|^VSCODE_|^NODE_OPTIONS$|^OPENMAGUS_/i;
+
+async function startChild(
+  options: ChildCommandsOptions,
+  start: CommandStart,
+  onOutput: (text: string) => void,
+): Promise<RunningCommand> {
+  const folder = join(options.folder, fileName(start.taskId));
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `${fileName(start.commandId)}.log`);
+  const mark = `${start.taskId}/${start.commandId}`;
+  const child = spawnShell(options.shellPath, start, environment(start.env, mark));
+  await spawned(child);
+  const pid = child.pid ?? 0;
+  const output = outputFile(path, onOutput);
+  for (const pipe of [child.stdout, child.stderr]) if (pipe) output.read(pipe);
+  // A command that ended leaves a broken pipe behind; writing to it is refused by its state instead.
+  child.stdin?.on('error', () => undefined);
+  const began = options.now();
+  let endedMs: number | undefined;
+  let exitCode: number | null = null;
+  const ended = exited(child).then(async (code) => {
+    exitCode = code;
+    // What the shell left behind in its group would hold the output open and outlive the task.
+    signalGroup(pid, 'SIGKILL');
+    await drained(child);
+    await output.close();
+    endedMs = options.now();
+  });
+  const state = (): CommandState => ({
+    commandId: start.commandId,
+    running: endedMs === undefined,
+    exitCode: endedMs === undefined ? null : exitCode,
+    durationMs: (endedMs ?? options.now()) - began,
+    output: path,
+  });
+  const send = async (text: string): Promise<void> => {
+    if (endedMs !== undefined || !child.stdin?.writable) {
+      throw new MagusError('tool-failed', 'The command takes no input any more. Look at its output.', {
+        code: 'ENDED',
+      });
+    }
+    child.stdin.write(text);
+  };
+  return { pid, mark: `${markName}=${mark}`, ended, state, send };
+}
+
+function spawnShell(shellPath: string | undefined, start: CommandStart, env: NodeJS.ProcessEnv): ChildProcess {
+  const input = start.env[inputName] === 'open' ? 'pipe' : 'ignore';
+  const stdio: StdioOptions = [input, 'pipe', 'pipe'];
+  const settings = { stdio, cwd: start.cwd, env, detached: process.platform !== 'win32', windowsHide: true } as const;
+  if (process.platform === 'win32' && shellPath === undefined) {
+    const interpreter = process.env['ComSpec'] ?? 'cmd.exe';
+    return spawn(interpreter, ['/d', '/s', '/c', `"${start.command}"`], {
+      ...settings,
+      windowsVerbatimArguments: true,
+    });
+  }
+  const shell = shellPath ?? (existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh');
+  // Both streams go through one pipe: with two their lines would mix up.
+  return spawn(shell, ['-c', 'exec "$0" -c "$1" 2>&1', shell, start.command], settings);
+}
+
+function environment(given: Readonly<Record<string, string>>, mark: string): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !withheld.test(name));
+  const quiet = { PAGER: 'cat', GIT_PAGER: 'cat', GIT_TERMINAL_PROMPT: '0' };
+  return { ...Object.fromEntries(own), ...quiet, ...given, [markName]: mark };
+}
+
+function spawned(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (cause) => {
+      reject(
+        new MagusError('tool-failed', `The shell could not start: ${cause.message}. Check that the folder exists.`, {
+          code: 'NO_START',
+          cause,
+        }),
+      );
+    });
+  });
+}
+
+/** The exit code; null where a signal ended it. */
+function exited(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve(child.exitCode);
+    child.once('exit', (code) => resolve(code));
+  });
+}
+
+/** Waits for the end of the output, but not for strangers in other sessions that keep the pipe open. */
+async function drained(child: ChildProcess): Promise<void> {
+  const whole = [child.stdout, child.stderr].map(
+    (pipe) =>
+      new Promise<void>((resolve) =>
+        pipe === null || pipe.readableEnded ? resolve() : pipe.once('close', () => resolve()),
+      ),
+  );
+  const read = (): number => (child.stdout instanceof Socket ? child.stdout.bytesRead : 0);
+  const silence = async (): Promise<void> => {
+    for (let seen = -1; seen !== read(); ) {
+      seen = read();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  };
+  await Promise.race([Promise.all(whole), silence()]);
+}
+
+async function within(
+  ended: Promise<void>,
+  timeoutMs: number,
+  state: () => CommandState,
+  signal?: AbortSignal,
+): Promise<CommandState> {
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const early = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+    onAbort = resolve;
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted) resolve();
+  });
+  await Promise.race([ended, early]);
+  clearTimeout(timer);
+  if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+  return state();
+}
+
+function fileName(id: string): string {
+  return id.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 120) || '_';
+}

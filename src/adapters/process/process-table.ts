@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  /** Differs between two processes that had the same pid one after the other. */
+  readonly bornAt: string;
+}
+
+/** Every living process; zombies are left out, they hold nothing any more. */
+export async function processTable(): Promise<readonly ProcessEntry[]> {
+  if (process.platform === 'linux') {
+    const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+    const entries = await Promise.all(names.map((name) => linuxEntry(Number(name))));
+    return entries.filter((entry) => entry !== undefined);
+  }
+  if (process.platform === 'win32') return windowsTable();
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,stat=,lstart='], {
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  return stdout.split('\n').flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
+    if (match === null || match[3]?.startsWith('Z')) return [];
+    return [{ pid: Number(match[1]), parent: Number(match[2]), bornAt: match[4] ?? '' }];
+  });
+}
+
+/** Birth of a living process; undefined: there is none. */
+export async function bornAtOf(pid: number): Promise<string | undefined> {
+  if (process.platform === 'linux') return (await linuxEntry(pid))?.bornAt;
+  return (await processTable()).find((entry) => entry.pid === pid)?.bornAt;
+}
+
+/** Linux: the processes whose environment holds the text, whoever their parent is by now. */
+export async function withEnvironment(
+  entries: readonly ProcessEntry[],
+  text: string,
+): Promise<readonly ProcessEntry[]> {
+  if (process.platform !== 'linux') return [];
+  const found = await Promise.all(
+    entries.map(async (entry) => ((await environmentOf(entry.pid)).includes(text) ? entry : undefined)),
+  );
+  return found.filter((entry) => entry !== undefined);
+}
+
+/** Linux: NAME=value texts; empty where it may not be read. */
+export async function environmentOf(pid: number): Promise<readonly string[]> {
+  const text = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+  return text.split('\0');
+}
+
+async function linuxEntry(pid: number): Promise<ProcessEntry | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  if (stat === undefined) return undefined;
+  // The program's name stands in parentheses and may itself hold blanks and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+  boot ??= (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).slice(0, 8);
+  return { pid, parent: Number(fields[1]), bornAt: `${boot}:${fields[19] ?? ''}` };
+}
+
+/** Start times count from the boot, so two boots must not be mixed up. */
+let boot: string | undefined;
+
+async function windowsTable(): Promise<readonly ProcessEntry[]> {
+  const script =
+    'Get-CimInstance Win32_Process | ForEach-Object { "$($_.ProcessId) $($_.ParentProcessId) $($_.CreationDate.Ticks)" }';
+  const { stdout } = await run('powershell.exe', ['-NoProfile', '-Command', script], { maxBuffer: 16_000_000 });
+  return stdout.split(/\r?\n/).flatMap((line) => {
+    const match = /^(\d+) (\d+) (\d*)$/.exec(line.trim());
+    return match === null ? [] : [{ pid: Number(match[1]), parent: Number(match[2]), bornAt: match[3] ?? '' }];
+  });
+}

@@ -1,0 +1,46 @@
+import type { Episode, TaskSummary } from '../../core/ports.ts';
+import type { ErrorKind } from '../../protocol/error-kinds.ts';
+import type { LoggedEvent, MemoryHit, TaskEvent } from '../../protocol/task-event.ts';
+
+/** What the main thread may ask of the journal's thread: every operation takes one object and answers once. */
+export interface JournalOperations {
+  /** Must come first. */
+  open(input: { readonly file: string }): { readonly warnings: readonly string[] };
+  append(input: { readonly taskId: string; readonly events: readonly TaskEvent[] }): {
+    readonly firstSeq: number;
+    readonly at: string;
+  };
+  read(input: { readonly taskId: string; readonly fromSeq: number }): readonly LoggedEvent[];
+  tasks(input: {
+    readonly workspace?: string;
+    readonly text?: string;
+    readonly limit?: number;
+  }): readonly TaskSummary[];
+  acquire(input: { readonly taskId: string }): { readonly token: string };
+  release(input: { readonly taskId: string; readonly token: string }): null;
+  remember(input: { readonly episode: Episode }): null;
+  recall(input: { readonly text: string; readonly workspace: string; readonly limit: number }): readonly MemoryHit[];
+  /** The last one: the thread ends after answering. */
+  close(input: Record<string, never>): null;
+}
+export type OperationName = keyof JournalOperations;
+export type OperationInput<Name extends OperationName> = Parameters<JournalOperations[Name]>[0];
+export type OperationOutput<Name extends OperationName> = ReturnType<JournalOperations[Name]>;
+
+export interface JournalRequest {
+  readonly id: number;
+  readonly name: OperationName;
+  readonly input: OperationInput<OperationName>;
+}
+
+/** A MagusError as it crosses the thread border: structured clone would drop its fields. */
+export interface CarriedError {
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly code: string | undefined;
+  readonly retryable: boolean;
+}
+export type JournalReply =
+  | { readonly type: 'answered'; readonly id: number; readonly output: OperationOutput<OperationName> }
+  | { readonly type: 'failed'; readonly id: number; readonly error: CarriedError }
+  | { readonly type: 'lease-lost'; readonly token: string };

@@ -1,0 +1,73 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { MagusError } from '../../core/errors/magus-error.ts';
+import { inTransaction } from './transaction.ts';
+
+/** Brings the file to the newest version; each migration is one transaction, so a kill leaves a whole version. */
+export function migrate(database: DatabaseSync, file: string): void {
+  if (schemaVersion(database) === migrations.length) return;
+  inTransaction(database, () => {
+    // Read again under the write lock: another process may have migrated in between.
+    const current = schemaVersion(database);
+    refuseNewer(current, file);
+    for (const migration of migrations.slice(current)) database.exec(migration);
+    database.exec(`PRAGMA user_version = ${migrations.length}`);
+  });
+}
+
+export function refuseNewer(version: number, file: string): void {
+  if (version <= migrations.length) return;
+  throw new MagusError(
+    'configuration',
+    `${file} was written by a newer OpenMagus (format ${version}, this one knows ${migrations.length}). Update OpenMagus, or set OPENMAGUS_HOME to another folder.`,
+    { code: 'NEWER_SCHEMA' },
+  );
+}
+
+export function schemaVersion(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+}
+
+// A released migration is never edited: append the next one. user_version counts them.
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE task(
+    id INTEGER PRIMARY KEY,
+    task_id TEXT NOT NULL UNIQUE,
+    goal TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    last_seq INTEGER NOT NULL,
+    status TEXT
+  ) STRICT;
+  CREATE INDEX task_by_workspace ON task(workspace, id);
+  CREATE TABLE event(
+    task_id TEXT NOT NULL REFERENCES task(task_id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY(task_id, seq)
+  ) STRICT;
+  CREATE TABLE lease(
+    task_id TEXT PRIMARY KEY,
+    token TEXT NOT NULL,
+    host TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    born_at TEXT NOT NULL,
+    beat_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE episode(
+    id INTEGER PRIMARY KEY,
+    episode_id TEXT NOT NULL UNIQUE,
+    task_id TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    at TEXT NOT NULL,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    outcome TEXT NOT NULL
+  ) STRICT;
+  CREATE VIRTUAL TABLE task_text USING fts5(goal, tokenize = 'porter unicode61 remove_diacritics 2');
+  CREATE VIRTUAL TABLE episode_text USING fts5(title, text, tokenize = 'porter unicode61 remove_diacritics 2');
+  INSERT INTO task_text(task_text, rank) VALUES ('secure-delete', 1);
+  INSERT INTO episode_text(episode_text, rank) VALUES ('secure-delete', 1);
+  `,
+];

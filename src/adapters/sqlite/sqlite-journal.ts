@@ -1,0 +1,84 @@
+import { Worker } from 'node:worker_threads';
+import type { EpisodicMemory, Lease, TaskLog } from '../../core/ports.ts';
+import { type JournalThread, startThread } from './journal-thread.ts';
+
+export interface SqliteJournal {
+  readonly log: TaskLog;
+  readonly episodes: EpisodicMemory;
+  /** Finishes what was asked before, releases all leases and ends the thread. */
+  close(): Promise<void>;
+}
+
+/** The one store of tasks and episodes: an SQLite file, worked on by a thread of its own. Several processes may share it. */
+export async function openJournal(options: {
+  file: string;
+  workerUrl: URL | string;
+  onWarning: (text: string) => void;
+}): Promise<SqliteJournal> {
+  const thread = startThread(new Worker(options.workerUrl, { name: 'openmagus-journal' }));
+  try {
+    const { warnings } = await thread.ask('open', { file: options.file });
+    for (const warning of warnings) options.onWarning(warning);
+  } catch (error) {
+    await thread.end();
+    throw error;
+  }
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    try {
+      await thread.ask('close', {});
+    } finally {
+      await thread.end();
+    }
+  };
+  return {
+    log: createTaskLog(thread),
+    episodes: createEpisodicMemory(thread),
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function createTaskLog(thread: JournalThread): TaskLog {
+  return {
+    append: async (taskId, events) => {
+      if (events.length === 0) return [];
+      const { firstSeq, at } = await thread.ask('append', { taskId, events });
+      return events.map((event, index) => ({ seq: firstSeq + index, at, taskId, event }));
+    },
+    read: (taskId, fromSeq = 1) => thread.ask('read', { taskId, fromSeq }),
+    tasks: (query) => thread.ask('tasks', query),
+    acquire: async (taskId): Promise<Lease> => {
+      const { token } = await thread.ask('acquire', { taskId });
+      return {
+        lost: thread.lostSignal(token),
+        release: async () => {
+          if (!thread.isClosed()) await thread.ask('release', { taskId, token });
+          thread.forget(token);
+        },
+      };
+    },
+  };
+}
+
+function createEpisodicMemory(thread: JournalThread): EpisodicMemory {
+  return {
+    remember: async (episode) => {
+      await thread.ask('remember', { episode });
+    },
+    recall: async (query, signal) => {
+      signal.throwIfAborted();
+      // SQLite cannot be interrupted from here: an abort only stops the waiting.
+      const { promise: aborted, reject } = Promise.withResolvers<never>();
+      const onAbort = (): void => reject(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+      try {
+        return await Promise.race([thread.ask('recall', query), aborted]);
+      } finally {
+        signal.removeEventListener('abort', onAbort);
+      }
+    },
+  };
+}

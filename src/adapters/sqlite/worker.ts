@@ -1,0 +1,81 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { parentPort } from 'node:worker_threads';
+import { MagusError } from '../../core/errors/magus-error.ts';
+import { createEpisodeStore } from './episode-store.ts';
+import type {
+  JournalOperations,
+  JournalReply,
+  JournalRequest,
+  OperationName,
+  OperationOutput,
+} from './journal-protocol.ts';
+import { createLeaseStore, heartbeatMs } from './lease-store.ts';
+import { openDatabase } from './open-database.ts';
+import { fromSqlite } from './sqlite-error.ts';
+import { createTaskStore } from './task-store.ts';
+
+/** Entry of the journal's thread: SQLite blocks, so it lives here. Requests are answered in the order they came. */
+function serve(): void {
+  silenceExperimentalWarning();
+  let operations: JournalOperations | undefined;
+  let file = '';
+  parentPort?.on('message', (request: JournalRequest) => {
+    try {
+      if (request.name === 'open') {
+        file = (request.input as { file: string }).file;
+        const { database, warnings } = openDatabase(file);
+        operations = createOperations(database, warnings);
+      }
+      if (operations === undefined) throw new MagusError('internal', 'The journal is not open: send open first.');
+      const perform = operations[request.name] as (input: JournalRequest['input']) => OperationOutput<OperationName>;
+      post({ type: 'answered', id: request.id, output: perform(request.input) });
+    } catch (error) {
+      const { kind, message, code, retryable } = fromSqlite(error, file);
+      post({ type: 'failed', id: request.id, error: { kind, message, code, retryable } });
+    }
+    if (request.name === 'close') parentPort?.close();
+  });
+}
+
+function createOperations(database: DatabaseSync, warnings: readonly string[]): JournalOperations {
+  const leases = createLeaseStore(database, (token) => post({ type: 'lease-lost', token }));
+  const heart = setInterval(() => {
+    try {
+      leases.beat();
+    } catch {
+      // A lock or a full disk may pass before the lease is stale; whoever takes it over is noticed at the next beat.
+    }
+  }, heartbeatMs);
+  return {
+    open: () => ({ warnings }),
+    ...createTaskStore(database, leases.guard),
+    ...createEpisodeStore(database),
+    acquire: leases.acquire,
+    release: leases.release,
+    close: () => {
+      clearInterval(heart);
+      try {
+        leases.releaseAll();
+        // Without it, deleted text would stay readable in the write-ahead log.
+        database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      } finally {
+        database.close();
+      }
+      return null;
+    },
+  };
+}
+
+function post(reply: JournalReply): void {
+  parentPort?.postMessage(reply);
+}
+
+/** Node 22 calls node:sqlite experimental on stderr, which belongs to the user. This thread has its own `process`. */
+function silenceExperimentalWarning(): void {
+  const emitWarning = process.emitWarning.bind(process) as (...parts: readonly unknown[]) => void;
+  process.emitWarning = (...parts: readonly unknown[]): void => {
+    if (parts[1] !== 'ExperimentalWarning') emitWarning(...parts);
+  };
+}
+
+serve();

@@ -1,0 +1,33 @@
+import type { Tool } from './core/tools/tool.ts';
+import { applyPatch } from './tools/files/apply-patch.ts';
+import { deleteFile } from './tools/files/delete-file.ts';
+import { editFile } from './tools/files/edit-file.ts';
+import { listFiles } from './tools/files/list-files.ts';
+import { moveFile } from './tools/files/move-file.ts';
+import { readFile } from './tools/files/read-file.ts';
+import { undoEdits } from './tools/files/undo-edits.ts';
+import { writeFile } from './tools/files/write-file.ts';
+import { diagnostics } from './tools/search/diagnostics.ts';
+import { searchText } from './tools/search/search-text.ts';
+import { commandInput } from './tools/shell/command-input.ts';
+import { commandOutput } from './tools/shell/command-output.ts';
+import { commandStop } from './tools/shell/command-stop.ts';
+import { runCommand } from './tools/shell/run-command.ts';
+
+/** Every tool that ships with OpenMagus. */
+export const builtInTools: readonly Tool[] = [
+  readFile,
+  listFiles,
+  searchText,
+  diagnostics,
+  editFile,
+  applyPatch,
+  writeFile,
+  deleteFile,
+  moveFile,
+  undoEdits,
+  runCommand,
+  commandOutput,
+  commandInput,
+  commandStop,
+];

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import { doctor } from './cli/doctor.ts';
+import { policyBatch } from './cli/policy-batch.ts';
+import { exitCodes, reportFailure } from './cli/report.ts';
+import { resume, run } from './cli/run.ts';
+import { exportTask, listTasks, showTask } from './cli/tasks.ts';
+import { toolBatch } from './cli/tool-batch.ts';
+
+const commands: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
+  run,
+  resume,
+  tasks: listTasks,
+  show: showTask,
+  export: exportTask,
+  tool: toolBatch,
+  policy: policyBatch,
+  doctor,
+};
+
+const usage = `Usage: openmagus <command>
+
+  run [options] "goal"      runs a task ("-": the goal comes on stdin)
+  resume TASK [options]     goes on where a task stopped
+  tasks | show TASK [--json] | export TASK
+  tool --batch | policy --batch
+  doctor                    what is configured, what answers, what is missing
+
+Options of run and resume: --workspace DIR  --config FILE  --model-url URL  --model NAME  --api-key-env VAR
+  --mode auto|ask|plan|act  --approve ask|deny|edits|auto  --max-turns N  --max-cost USD  --timeout S  --no-memory  --json
+`;
+
+async function main(): Promise<number> {
+  const [name = '', ...words] = process.argv.slice(2);
+  const command = commands[name];
+  if (command) return command(words);
+  const asked = ['', 'help', '--help', '-h'].includes(name);
+  process[asked ? 'stdout' : 'stderr'].write(asked ? usage : `There is no command ${name}.\n\n${usage}`);
+  return asked && name !== '' ? exitCodes.done : exitCodes.badUsage;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (caught: unknown) => {
+    process.exitCode = reportFailure(caught);
+  },
+);

@@ -1,0 +1,41 @@
+import { createInterface } from 'node:readline';
+import * as z from 'zod/mini';
+import { MagusError, toMagusError } from '../core/errors/magus-error.ts';
+
+/** One JSON line in, one JSON line out, in order. A line that is wrong is answered, not skipped. */
+export async function answerJsonLines<Row>(
+  schema: z.ZodMiniType<Row>,
+  answer: (row: Row) => Promise<unknown>,
+): Promise<void> {
+  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line.trim() === '') continue;
+    const out = await answerLine(line, schema, answer);
+    process.stdout.write(`${JSON.stringify(out)}\n`);
+  }
+}
+
+async function answerLine<Row>(
+  line: string,
+  schema: z.ZodMiniType<Row>,
+  answer: (row: Row) => Promise<unknown>,
+): Promise<unknown> {
+  try {
+    return await answer(parseRow(line, schema));
+  } catch (caught) {
+    const error = toMagusError(caught);
+    return { ok: false, content: error.message, error: { kind: error.kind, code: error.code, message: error.message } };
+  }
+}
+
+function parseRow<Row>(line: string, schema: z.ZodMiniType<Row>): Row {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    throw new MagusError('user-input', 'This line is not JSON.', { code: 'BAD_LINE', cause });
+  }
+  const parsed = z.safeParse(schema, value);
+  if (!parsed.success)
+    throw new MagusError('user-input', `This line is wrong: ${z.prettifyError(parsed.error)}`, { code: 'BAD_LINE' });
+  return parsed.data;
+}

@@ -1,0 +1,47 @@
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod/mini';
+import { parseArguments } from '../core/loop/run-tool-call.ts';
+import type { Ports } from '../core/ports.ts';
+import { decide } from '../core/security/decide.ts';
+import { answerJsonLines } from './json-lines.ts';
+import { withPorts } from './with-ports.ts';
+
+const rowSchema = z.object({
+  id: z.optional(z.union([z.string(), z.number()])),
+  tool: z.optional(z.string()),
+  input: z.optional(z.unknown()),
+  command: z.optional(z.string()),
+  cwd: z.optional(z.string()),
+  shell: z.optional(z.string()),
+});
+type Row = z.infer<typeof rowSchema>;
+
+/** `openmagus policy --batch`: what would be decided; nothing runs. */
+export async function policyBatch(): Promise<number> {
+  await withPorts((ports) => answerJsonLines(rowSchema, (row) => answerRow(ports, row)));
+  return 0;
+}
+
+async function answerRow(ports: Ports, row: Row): Promise<unknown> {
+  const name = row.tool ?? 'run_command';
+  const input =
+    row.tool === undefined
+      ? { command: row.command ?? '', ...(row.cwd === undefined ? {} : { cwd: row.cwd }) }
+      : row.input;
+  const tool = ports.tools.find((candidate) => candidate.name === name);
+  const parsed = parseArguments(tool, { name, arguments: JSON.stringify(input ?? {}) });
+  if (!tool || !parsed.ok)
+    return { id: row.id, decision: 'deny', rule: 'bad-input', reason: parsed.failure.content, effects: [] };
+  const scope = {
+    taskId: 'batch',
+    callId: 'batch',
+    roots: [realpathSync(path.resolve('.'))],
+    seen: new Map(),
+    changes: () => [],
+    record: async () => {},
+  };
+  const effects = await tool.effects(ports, scope, parsed.input);
+  const { decision, rule, reason } = decide(effects, { trusted: true });
+  return { id: row.id, decision, rule, reason, effects };
+}

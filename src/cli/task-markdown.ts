@@ -1,0 +1,34 @@
+import { homedir } from 'node:os';
+import type { TaskState } from '../core/task/state.ts';
+
+/** A task as Markdown to share: no file contents, no home folder, nothing that looks like a key. */
+export function taskMarkdown(state: TaskState): string {
+  const steps = [...state.steps.values()].map(
+    ({ step, status, summary }) => `- **${step.title}** (${status}) ${summary}`,
+  );
+  const calls = [...state.calls.values()].map(
+    (call) =>
+      `- \`${call.name}\`: ${call.ended ? (call.ended.ok ? 'ok' : `failed: ${call.ended.content.split('\n', 1)[0]}`) : 'unanswered'}`,
+  );
+  const files = [...new Set(state.changes.map(({ path }) => path))].map((path) => `- ${path}`);
+  const parts = [
+    `# ${state.start.goal}`,
+    `Status: ${state.ended?.status ?? 'open'}`,
+    state.answer ?? state.ended?.summary ?? '',
+    section('Plan', steps),
+    section('Calls', calls),
+    section('Files changed', files),
+    `Tokens: ${state.usage.inputTokens} in, ${state.usage.outputTokens} out`,
+  ];
+  return `${redact(parts.filter(Boolean).join('\n\n'))}\n`;
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `## ${title}\n\n${lines.join('\n')}`;
+}
+
+function redact(text: string): string {
+  const keys =
+    /\b(?:sk|pk|ghp|gho|xox[abp]|AKIA|glpat)[-_A-Za-z0-9]{12,}|\bBearer\s+\S+|((?:key|token|secret|password)["']?\s*[:=]\s*["']?)[^\s"',;]{6,}/gi;
+  return text.replaceAll(homedir(), '~').replace(keys, (_match, name: string | undefined) => `${name ?? ''}[redacted]`);
+}

@@ -1,0 +1,40 @@
+import { createInterface } from 'node:readline/promises';
+import type { People } from '../core/ports.ts';
+import { nobody } from './headless.ts';
+import { printable } from './printable.ts';
+
+/** Asks on the terminal; where stdin or stderr is none, nobody can be asked. Questions go to stderr, so stdout stays the result. */
+export function terminalPeople(json: boolean): People {
+  if (json || !process.stdin.isTTY || !process.stderr.isTTY) return nobody;
+  return {
+    approve: async ({ effects, decision }, signal) => {
+      const shown = effects.map(
+        (effect) =>
+          `  ${effect.verb} ${printable(effect.object)}${effect.protects === undefined ? '' : ` (${effect.protects})`}`,
+      );
+      return yes(`${printable(decision.reason)}\n${shown.join('\n')}\nAllow? [y/N] `, signal);
+    },
+    resolvePlan: async (_taskId, plan, signal) => {
+      const steps = plan.steps.map(
+        (step, index) =>
+          `  ${index + 1}. ${printable(step.title)}${step.check === undefined ? '' : `  (check: ${printable(step.check)})`}`,
+      );
+      return (await yes(`Plan:\n${steps.join('\n')}\nRun it? [y/N] `, signal)) ? plan : false;
+    },
+    answer: async (_taskId, { question, choices }, signal) =>
+      ask(`${printable(question)}${choices.length > 0 ? ` (${choices.map(printable).join(' / ')})` : ''}\n> `, signal),
+  };
+}
+
+async function yes(question: string, signal: AbortSignal): Promise<boolean> {
+  return /^y(es)?$/i.test((await ask(question, signal)).trim());
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question, { signal });
+  } finally {
+    terminal.close();
+  }
+}

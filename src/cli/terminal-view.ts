@@ -1,0 +1,43 @@
+import type { LiveDelta } from '../core/ports.ts';
+import type { LoggedEvent } from '../protocol/task-event.ts';
+import { printable } from './printable.ts';
+
+/** Shows a task as it goes: JSON lines for programs, or one line an event for people. */
+export function terminalView(json: boolean): {
+  onEvent(logged: LoggedEvent): void;
+  onLive(taskId: string, delta: LiveDelta): void;
+} {
+  if (json) return { onEvent: (logged) => void process.stdout.write(`${JSON.stringify(logged)}\n`), onLive: () => {} };
+  return {
+    onEvent: (logged) => {
+      const line = lineOf(logged);
+      if (line !== undefined) process.stdout.write(`${printable(line)}\n`);
+    },
+    onLive: (_taskId, delta) => {
+      if (delta.type === 'output') process.stdout.write(printable(delta.text));
+    },
+  };
+}
+
+function lineOf({ taskId, event }: LoggedEvent): string | undefined {
+  switch (event.type) {
+    case 'task-created':
+      return `Task ${taskId}`;
+    case 'plan-proposed':
+      return event.plan.steps.map((step, index) => `  ${index + 1}. ${step.title}`).join('\n');
+    case 'step-started':
+      return `▶ ${event.stepId}`;
+    case 'tool-call-started':
+      return `  • ${event.title}`;
+    case 'tool-call-ended':
+      return event.ok ? undefined : `    ✗ ${event.content.split('\n', 1)[0] ?? ''}`;
+    case 'step-ended':
+      return `■ ${event.stepId}: ${event.status}`;
+    case 'warning':
+      return `! ${event.message}`;
+    case 'task-ended':
+      return `\n${event.summary}\n\n${event.status} · ${event.usage.inputTokens + event.usage.outputTokens} tokens${event.usage.usd === undefined ? '' : ` · $${event.usage.usd.toFixed(4)}`}`;
+    default:
+      return undefined;
+  }
+}

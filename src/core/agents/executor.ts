@@ -1,0 +1,24 @@
+import type { PlanStep } from '../../protocol/plan.ts';
+import { runStep } from '../loop/run-step.ts';
+import type { TaskRun } from './task-run.ts';
+import { say } from './task-run.ts';
+
+/** Carries out one step, from wherever its conversation ends, until its outcome is on disk. */
+export async function executeStep(run: TaskRun, step: PlanStep, signal: AbortSignal): Promise<void> {
+  const request = await say(run, {
+    from: 'coordinator',
+    to: 'executor',
+    kind: 'request',
+    body: { topic: 'step', stepId: step.id },
+  });
+  if (run.state.steps.get(step.id)?.status !== 'running') await run.emit({ type: 'step-started', stepId: step.id });
+  const outcome = await runStep(run, step, signal);
+  await say(run, {
+    from: 'executor',
+    to: 'coordinator',
+    kind: 'reply',
+    inReplyTo: request,
+    body: { topic: 'step', stepId: step.id, status: outcome.status, summary: outcome.summary },
+  });
+  await run.emit({ type: 'step-ended', stepId: step.id, ...outcome });
+}

@@ -1,0 +1,64 @@
+import type { FileChange } from '../../protocol/task-event.ts';
+import type { Ports } from '../ports.ts';
+import { outcomeUnknown } from '../task/project-transcript.ts';
+import type { CallState } from '../task/state.ts';
+import type { ToolResult } from '../tools/tool.ts';
+import type { TaskRun } from './task-run.ts';
+
+/** Answers every call that a former session began and never answered, by looking at the world; nothing is run again. */
+export async function reconcileCalls(run: TaskRun): Promise<void> {
+  for (const call of [...run.state.calls.values()]) {
+    if (call.ended) continue;
+    const result = await reconcile(run.ports, call);
+    await run.emit({
+      type: 'tool-call-ended',
+      conversation: call.conversation,
+      callId: call.callId,
+      durationMs: 0,
+      ...result,
+    });
+  }
+}
+
+async function reconcile(ports: Ports, call: CallState): Promise<ToolResult> {
+  if (call.changing) return reconcileFiles(ports, call.changing);
+  if (call.command) {
+    const alive = await ports.commands.alive(call.command.pid, call.command.bornAt);
+    const still = alive ? `It is still running as process ${call.command.pid}.` : 'It is not running any more.';
+    return unknown(
+      `The session ended while this command was running, so whether it took effect is not known. ${still} Its output so far is in ${call.command.output}. Look at its effects before you run it again.`,
+    );
+  }
+  return unknown(
+    'The session ended during this call. It may or may not have taken effect: look before you make it again.',
+  );
+}
+
+async function reconcileFiles(ports: Ports, changes: readonly FileChange[]): Promise<ToolResult> {
+  const now = await Promise.all(changes.map(({ path }) => hashOf(ports, path)));
+  const paths = changes.map(({ path }) => path).join(', ');
+  if (changes.every(({ after }, index) => now[index] === after)) {
+    return {
+      ok: true,
+      content: `Done: the session ended during this call, and ${paths} is as the call would leave it.`,
+      changes,
+    };
+  }
+  const untouched = changes.every(({ before }, index) => now[index] === before);
+  return unknown(
+    untouched
+      ? `The session ended during this call, before it changed anything: ${paths} is as it was. Make the call again if it is still wanted.`
+      : `The session ended during this call and ${paths} is neither as before nor as wanted. Read it before you go on.`,
+  );
+}
+
+async function hashOf(ports: Ports, path: string): Promise<string | null> {
+  const facts = await ports.files.facts(path);
+  if (facts.kind !== 'file') return null;
+  return ports.hash.sha256(await ports.files.read(path, facts.size + 1));
+}
+
+function unknown(text: string): ToolResult {
+  const content = `${outcomeUnknown} ${text}`;
+  return { ok: false, content, error: { kind: 'tool-failed', code: 'OUTCOME_UNKNOWN', message: content } };
+}

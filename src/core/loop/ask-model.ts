@@ -1,0 +1,68 @@
+import type { TaskEvent } from '../../protocol/task-event.ts';
+import type { TaskRun } from '../agents/task-run.ts';
+import { MagusError, toMagusError } from '../errors/magus-error.ts';
+import { completeWithRetries } from '../models/complete.ts';
+import type { ChatMessage, ModelReply, ToolSpec } from '../ports.ts';
+import { projectTranscript } from '../task/project-transcript.ts';
+import { conversationOf } from '../task/reduce.ts';
+import { compactIfNeeded } from './compact.ts';
+
+export interface Question {
+  readonly conversation: string;
+  readonly purpose: 'plan' | 'act';
+  readonly opening: readonly ChatMessage[];
+  readonly tools: readonly ToolSpec[];
+}
+
+/** One turn of a model: limits, room, request, and the reply as an event with call ids that are ours and unique in the task. */
+export async function askModel(run: TaskRun, question: Question, signal: AbortSignal): Promise<void> {
+  checkLimits(run);
+  await compactIfNeeded(run, question, 1);
+  const reply = await complete(run, question, signal).catch(async (caught: unknown) => {
+    const error = toMagusError(caught);
+    if (error.code !== 'CONTEXT_TOO_LONG' || signal.aborted) throw caught;
+    await compactIfNeeded(run, question, 0.5);
+    return complete(run, question, signal);
+  });
+  await run.emit(replied(run, question.conversation, reply));
+}
+
+function complete(run: TaskRun, question: Question, signal: AbortSignal): Promise<ModelReply> {
+  const messages = projectTranscript(run.state, question.conversation, question.opening);
+  const request = { purpose: question.purpose, messages, tools: question.tools };
+  const show = (text: string): void =>
+    run.ports.live(run.state.taskId, { type: 'text', conversation: question.conversation, text });
+  return completeWithRetries(run.ports, request, show, signal);
+}
+
+function replied(run: TaskRun, conversation: string, reply: ModelReply): TaskEvent {
+  const turn = conversationOf(run.state, conversation).replies + 1;
+  const place =
+    conversation === 'plan'
+      ? 'p'
+      : `s${[...run.state.steps.keys()].indexOf(conversation) + 1}r${run.state.plan?.revision ?? 1}`;
+  const calls = reply.calls.map((call, index) => ({ ...call, id: `${place}_${turn}_${index + 1}` }));
+  const reasoning = reply.reasoning === undefined ? {} : { reasoning: reply.reasoning };
+  const { text, finish, model, usage } = reply;
+  return { type: 'model-replied', conversation, text, calls, finish, model, usage, ...reasoning };
+}
+
+function checkLimits({ state, ports, startedAt }: TaskRun): void {
+  const { maxTurns, maxUsd, maxTokens, timeoutS } = state.start.limits;
+  const used = state.usage.inputTokens + state.usage.outputTokens;
+  const over =
+    state.turns >= maxTurns
+      ? `${maxTurns} turns`
+      : maxUsd !== undefined && (state.usage.usd ?? 0) >= maxUsd
+        ? `${maxUsd} USD`
+        : maxTokens !== undefined && used >= maxTokens
+          ? `${maxTokens} tokens`
+          : timeoutS !== undefined && ports.clock.now() - startedAt >= timeoutS * 1000
+            ? `${timeoutS} seconds`
+            : undefined;
+  if (over !== undefined)
+    throw new MagusError(
+      'limit-reached',
+      `The task has reached its limit of ${over}. Resume it with a higher limit to go on.`,
+    );
+}

@@ -1,0 +1,171 @@
+import * as z from 'zod/mini';
+import type { Decision } from '../../protocol/effects.ts';
+import type { RecordedCall } from '../../protocol/task-event.ts';
+import { nobodyToAsk } from '../agents/nobody-to-ask.ts';
+import type { TaskRun } from '../agents/task-run.ts';
+import { MagusError, toMagusError } from '../errors/magus-error.ts';
+import type { Ports } from '../ports.ts';
+import { authorize } from '../security/authorize.ts';
+import type { Tool, ToolResult, ToolScope } from '../tools/tool.ts';
+
+/** Runs one call of a tool: on disk first, then parse, effects, policy, run. Everything that goes wrong is text for the model. */
+export async function runToolCall(
+  run: TaskRun,
+  conversation: string,
+  call: RecordedCall,
+  signal: AbortSignal,
+): Promise<ToolResult> {
+  const tool = run.ports.tools.find(({ name }) => name === call.name);
+  const parsed = parseArguments(tool, call);
+  const title = tool && parsed.ok ? tool.describe(parsed.input) : call.name;
+  await run.emit({ type: 'tool-call-started', conversation, callId: call.id, name: call.name, title });
+  const began = run.ports.clock.now();
+  const result =
+    tool && parsed.ok ? await decideAndRun(run, { tool, input: parsed.input, call, title }, signal) : parsed.failure;
+  const durationMs = run.ports.clock.now() - began;
+  await run.emit({ type: 'tool-call-ended', conversation, callId: call.id, durationMs, ...result });
+  return result;
+}
+
+type Parsed =
+  | { readonly ok: true; readonly input: unknown; readonly failure: ToolResult }
+  | { readonly ok: false; readonly failure: ToolResult };
+
+export function parseArguments(
+  tool: Pick<Tool, 'name' | 'input'> | undefined,
+  call: Pick<RecordedCall, 'name' | 'arguments'>,
+): Parsed {
+  if (!tool)
+    return {
+      ok: false,
+      failure: failureOf(
+        new MagusError('tool-input', `There is no tool ${call.name}. Use one of the tools you were given.`, {
+          code: 'UNKNOWN_TOOL',
+        }),
+      ),
+    };
+  const value = parseJson(call.arguments);
+  if (value === undefined)
+    return {
+      ok: false,
+      failure: failureOf(
+        new MagusError(
+          'tool-input',
+          `The arguments of ${call.name} are not a JSON object. Call it again with valid JSON.`,
+          { code: 'BAD_JSON' },
+        ),
+      ),
+    };
+  const parsed = z.safeParse(tool.input, value);
+  if (parsed.success) return { ok: true, input: parsed.data, failure: failureOf(undefined) };
+  return {
+    ok: false,
+    failure: failureOf(
+      new MagusError(
+        'tool-input',
+        `Wrong arguments for ${call.name}:\n${z.prettifyError(parsed.error)}\nCall it again with these mended.`,
+        { code: 'BAD_ARGUMENTS' },
+      ),
+    ),
+  };
+}
+
+export function failureOf(caught: unknown): ToolResult {
+  const error = toMagusError(caught);
+  return {
+    ok: false,
+    content: error.message,
+    error: { kind: error.kind, message: error.message, ...(error.code === undefined ? {} : { code: error.code }) },
+  };
+}
+
+interface Prepared {
+  readonly tool: Tool;
+  readonly input: unknown;
+  readonly call: RecordedCall;
+  readonly title: string;
+}
+
+async function decideAndRun(
+  run: TaskRun,
+  { tool, input, call, title }: Prepared,
+  signal: AbortSignal,
+): Promise<ToolResult> {
+  const { start, taskId } = run.state;
+  const scope = scopeOf(run, call.id);
+  try {
+    const effects = await tool.effects(run.ports, scope, input);
+    const question = {
+      taskId,
+      callId: call.id,
+      title,
+      effects,
+      trusted: start.trusted,
+      approve: start.approve,
+      granted: run.state.granted,
+    };
+    const outcome = await authorize(withRecordedApprovals(run), question, signal);
+    signal.throwIfAborted();
+    if (outcome.asked && outcome.allowed !== undefined)
+      await run.emit({
+        type: 'approval-resolved',
+        callId: call.id,
+        allowed: outcome.allowed,
+        by: outcome.by,
+        hash: outcome.hash,
+      });
+    if (outcome.allowed === undefined) throw nobodyToAsk(title);
+    if (!outcome.authorized) return refusal(outcome.decision, outcome.by);
+    return await tool.run(run.ports, scope, input, outcome.authorized, signal);
+  } catch (caught) {
+    if (signal.aborted || toMagusError(caught).code === 'NOBODY_TO_ASK') throw caught;
+    return failureOf(caught);
+  }
+}
+
+function refusal(decision: Decision, by: 'user' | 'rule'): ToolResult {
+  const who = by === 'user' ? 'The user said no' : 'The policy said no';
+  return failureOf(
+    new MagusError('permission-denied', `${who}: ${decision.reason} Find another way or ask the user.`, {
+      code: by === 'user' ? 'REFUSED' : 'DENIED',
+    }),
+  );
+}
+
+/** Before a person is asked, the question is on disk, so that a view opened later shows it. */
+function withRecordedApprovals(run: TaskRun): Pick<Ports, 'hash' | 'people'> {
+  const { people, hash } = run.ports;
+  return {
+    hash,
+    people: {
+      resolvePlan: people.resolvePlan,
+      answer: people.answer,
+      approve: async (request, signal) => {
+        const { callId, title, effects, decision } = request;
+        await run.emit({
+          type: 'approval-requested',
+          callId,
+          title,
+          effects,
+          decision,
+          hash: hash.sha256(JSON.stringify(effects)),
+        });
+        return people.approve(request, signal);
+      },
+    },
+  };
+}
+
+function scopeOf(run: TaskRun, callId: string): ToolScope {
+  const { state, seen, emit } = run;
+  return { taskId: state.taskId, callId, roots: state.start.roots, seen, changes: () => state.changes, record: emit };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text === '' ? '{}' : text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

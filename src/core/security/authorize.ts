@@ -1,0 +1,82 @@
+import type { Decision, Effect } from '../../protocol/effects.ts';
+import type { ApprovalMode } from '../../protocol/task-start.ts';
+import type { Ports } from '../ports.ts';
+import { type Authorized, sealAuthorized } from './authorized.ts';
+import { decide } from './decide.ts';
+
+export interface AuthorizeQuestion {
+  readonly taskId: string;
+  readonly callId: string;
+  readonly title: string;
+  readonly effects: readonly Effect[];
+  readonly trusted: boolean;
+  readonly approve: ApprovalMode;
+  /** Hashes of effects that the user allowed before. */
+  readonly granted: ReadonlySet<string>;
+}
+
+export interface Authorization {
+  /** Present exactly when `allowed` is true. */
+  readonly authorized?: Authorized;
+  readonly decision: Decision;
+  readonly hash: string;
+  /** A person was asked just now. */
+  readonly asked: boolean;
+  /** undefined: nobody can be asked. */
+  readonly allowed: boolean | undefined;
+  readonly by: 'user' | 'rule';
+}
+
+/** The one gate between a wish and its effects: decides, asks where the policy wants that, and seals what was allowed. */
+export async function authorize(
+  ports: Pick<Ports, 'hash' | 'people'>,
+  question: AuthorizeQuestion,
+  signal: AbortSignal,
+): Promise<Authorization> {
+  // A copy, so that nothing can be slipped in while the person thinks.
+  const effects = question.effects.map((effect) => Object.freeze({ ...effect }));
+  const decision = decide(effects, { trusted: question.trusted });
+  const hash = ports.hash.sha256(canonicalJson(effects));
+  const settled = settle(question, effects, decision, hash);
+  if (settled !== undefined) {
+    const sealed = settled.allowed ? { authorized: sealAuthorized(effects, hash) } : {};
+    return { ...sealed, decision, hash, asked: false, ...settled };
+  }
+  const { taskId, callId, title } = question;
+  const allowed = await ports.people.approve({ taskId, callId, title, effects, decision }, signal);
+  signal.throwIfAborted();
+  const sealed = allowed === true ? { authorized: sealAuthorized(effects, hash) } : {};
+  return { ...sealed, decision, hash, asked: true, allowed, by: 'user' };
+}
+
+/** The answer where no person is needed; undefined where one is. */
+function settle(
+  question: AuthorizeQuestion,
+  effects: readonly Effect[],
+  decision: Decision,
+  hash: string,
+): { readonly allowed: boolean; readonly by: 'user' | 'rule' } | undefined {
+  if (decision.decision !== 'ask') return { allowed: decision.decision === 'allow', by: 'rule' };
+  if (question.granted.has(hash)) return { allowed: true, by: 'user' };
+  switch (question.approve) {
+    case 'deny':
+      return { allowed: false, by: 'rule' };
+    case 'auto':
+      return decision.always ? undefined : { allowed: true, by: 'rule' };
+    case 'edits':
+      return decision.always || !effects.every(isWorkspaceEdit) ? undefined : { allowed: true, by: 'rule' };
+    case 'ask':
+      return undefined;
+    default:
+      return question.approve satisfies never;
+  }
+}
+
+function isWorkspaceEdit(effect: Effect): boolean {
+  return effect.zone === 'workspace' && ['read', 'write', 'delete'].includes(effect.verb);
+}
+
+/** The same effects give the same text, whatever the order of their keys. */
+function canonicalJson(effects: readonly Effect[]): string {
+  return JSON.stringify(effects.map((effect) => Object.entries(effect).sort(([a], [b]) => (a < b ? -1 : 1))));
+}

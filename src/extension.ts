@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import { createApi, type OpenMagusApi } from './host/api.ts';
+import { ChatView } from './host/chat-view.ts';
+import { registerCodeActions } from './host/code-actions.ts';
+import { registerCommands } from './host/commands.ts';
+import { secretName } from './host/settings.ts';
+import { registerStatusBar } from './host/status-bar.ts';
+import { registerFormerContents } from './host/task-changes.ts';
+import { TaskService } from './host/task-service.ts';
+import { registerTaskTree } from './host/task-tree.ts';
+
+/** Registers and returns; the core is loaded when a task or the history is first needed. */
+export function activate(context: vscode.ExtensionContext): OpenMagusApi {
+  const log = vscode.window.createOutputChannel('OpenMagus', { log: true });
+  const tasks = new TaskService(context.secrets, log);
+  const chat = new ChatView(context.extensionUri, tasks);
+  context.subscriptions.push(
+    log,
+    tasks,
+    chat,
+    vscode.window.registerWebviewViewProvider('openmagus.chat', chat),
+    registerTaskTree(tasks),
+    registerStatusBar(tasks),
+    registerCodeActions(),
+    registerFormerContents(tasks),
+    ...registerCommands({ tasks, chat, log, secrets: context.secrets }),
+    tasks.onAsked(() => void chat.showWaiting()),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('openmagus')) tasks.settingsChanged();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => tasks.settingsChanged()),
+    context.secrets.onDidChange((change) => {
+      if (change.key === secretName) tasks.settingsChanged();
+    }),
+  );
+  return createApi(tasks);
+}

@@ -1,0 +1,200 @@
+import * as vscode from 'vscode';
+import { MagusError, toMagusError } from '../core/errors/magus-error.ts';
+import type { LiveDelta, Ports } from '../core/ports.ts';
+import { dataHome } from '../data-home.ts';
+import type { TaskEntry, ViewSurroundings } from '../protocol/chat-view.ts';
+import type { LoggedEvent } from '../protocol/task-event.ts';
+import type { ContextItem, TaskMode } from '../protocol/task-start.ts';
+import { ripgrepCandidates, vscodeEditor } from './editor.ts';
+import { createDesk, type Desk } from './people.ts';
+import { readSettings, secretName } from './settings.ts';
+
+export interface TaskRequest {
+  readonly goal: string;
+  readonly mode?: TaskMode;
+  readonly context?: readonly ContextItem[];
+}
+
+interface Composed {
+  readonly ports: Ports;
+  close(): Promise<void>;
+}
+
+/** The tasks of this window: starts them, runs them, tells listeners. The core is loaded on first use. */
+export class TaskService implements vscode.Disposable {
+  readonly desk: Desk;
+  readonly #secrets: vscode.SecretStorage;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #running = new Map<string, AbortController>();
+  readonly #events = new vscode.EventEmitter<LoggedEvent>();
+  readonly #live = new vscode.EventEmitter<{ taskId: string; delta: LiveDelta }>();
+  readonly #changes = new vscode.EventEmitter<void>();
+  readonly #asked = new vscode.EventEmitter<void>();
+  readonly onEvent = this.#events.event;
+  readonly onLive = this.#live.event;
+  /** The list of tasks, their states or the surroundings changed. */
+  readonly onChange = this.#changes.event;
+  /** A task began to wait for a person. */
+  readonly onAsked = this.#asked.event;
+  #composed: Promise<Composed> | undefined;
+  #stale = false;
+
+  constructor(secrets: vscode.SecretStorage, log: vscode.LogOutputChannel) {
+    this.#secrets = secrets;
+    this.#log = log;
+    this.desk = createDesk((asked) => {
+      if (asked) this.#asked.fire();
+      this.#changes.fire();
+    });
+  }
+
+  /** Starts a task and returns its id at once; it runs on by itself. */
+  async start(request: TaskRequest): Promise<string> {
+    const roots = workspaceRoots();
+    if (roots.length === 0)
+      throw new MagusError(
+        'user-input',
+        'OpenMagus works on a folder. Open one with File: Open Folder, then start the task again.',
+      );
+    const settings = readSettings();
+    if (!settings.endpoint)
+      throw new MagusError(
+        'configuration',
+        'No model is configured. Set the address and the name of a model in the OpenMagus settings.',
+      );
+    const { createTask } = await import('../core/agents/start-task.ts');
+    const ports = await this.ports();
+    const trusted = vscode.workspace.isTrusted;
+    const taskId = await createTask(ports, {
+      goal: request.goal,
+      mode: trusted ? (request.mode ?? 'auto') : 'ask',
+      approve: settings.approvals,
+      roots: [...roots],
+      trusted,
+      memory: trusted,
+      limits: { maxTurns: 100 },
+      context: [...(request.context ?? [])],
+    });
+    void this.#run(ports, taskId);
+    return taskId;
+  }
+
+  async resume(taskId: string): Promise<void> {
+    if (this.#running.has(taskId)) return;
+    if (!vscode.workspace.isTrusted)
+      throw new MagusError(
+        'permission-denied',
+        'A task can be resumed only in a trusted workspace. Trust it with Workspaces: Manage Workspace Trust.',
+      );
+    const { resumeTask } = await import('../core/agents/resume-task.ts');
+    const ports = await this.ports();
+    await resumeTask(ports, taskId, { approve: readSettings().approvals, limits: { maxTurns: 100 } });
+    void this.#run(ports, taskId);
+  }
+
+  cancel(taskId: string): void {
+    this.#running.get(taskId)?.abort(new MagusError('cancelled', 'Cancelled.'));
+  }
+
+  running(): readonly string[] {
+    return [...this.#running.keys()];
+  }
+
+  async tasks(): Promise<readonly TaskEntry[]> {
+    const workspace = workspaceRoots()[0];
+    if (workspace === undefined) return [];
+    const found = await (await this.ports()).log.tasks({ workspace, limit: 100 });
+    return found.map(({ taskId, goal, createdAt, status }) => ({
+      taskId,
+      goal,
+      createdAt,
+      ...(status ? { status } : {}),
+      running: this.#running.has(taskId),
+    }));
+  }
+
+  async events(taskId: string, fromSeq = 0): Promise<readonly LoggedEvent[]> {
+    return (await this.ports()).log.read(taskId, fromSeq);
+  }
+
+  async surroundings(): Promise<ViewSurroundings> {
+    const model = readSettings().endpoint?.model;
+    const folderOpen = workspaceRoots().length > 0;
+    return { tasks: await this.tasks(), ...(model ? { model } : {}), trusted: vscode.workspace.isTrusted, folderOpen };
+  }
+
+  /** Settings or the key changed: the next task uses the new ones, running tasks keep theirs. */
+  settingsChanged(): void {
+    this.#stale = true;
+    this.#changes.fire();
+  }
+
+  async ports(): Promise<Ports> {
+    if (this.#stale && this.#running.size === 0) {
+      const former = this.#composed;
+      this.#composed = undefined;
+      this.#stale = false;
+      await former?.then(
+        (composed) => composed.close(),
+        () => undefined,
+      );
+    }
+    this.#composed ??= this.#compose();
+    const composed = this.#composed;
+    try {
+      return (await composed).ports;
+    } catch (error) {
+      // A failed start (a locked file, say) may succeed the next time.
+      if (this.#composed === composed) this.#composed = undefined;
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    for (const controller of this.#running.values()) controller.abort(new MagusError('cancelled', 'VS Code closes.'));
+    void this.#composed?.then(
+      (composed) => composed.close(),
+      () => undefined,
+    );
+    for (const emitter of [this.#events, this.#live, this.#changes, this.#asked]) emitter.dispose();
+  }
+
+  async #compose(): Promise<Composed> {
+    const { composePorts } = await import('../compose.ts');
+    const { endpoint } = readSettings();
+    const apiKey = await this.#secrets.get(secretName);
+    return composePorts({
+      home: dataHome(),
+      endpoint: endpoint && { ...endpoint, ...(apiKey ? { apiKey } : {}) },
+      people: this.desk.people,
+      editor: vscodeEditor,
+      ripgrep: ripgrepCandidates(),
+      onEvent: (event) => this.#events.fire(event),
+      onLive: (taskId, delta) => this.#live.fire({ taskId, delta }),
+      onWarning: (text) => this.#log.warn(text),
+    });
+  }
+
+  async #run(ports: Ports, taskId: string): Promise<void> {
+    const controller = new AbortController();
+    this.#running.set(taskId, controller);
+    this.#changes.fire();
+    try {
+      const { runTask } = await import('../core/agents/coordinator.ts');
+      await runTask(ports, taskId, controller.signal);
+    } catch (error) {
+      const failure = toMagusError(error);
+      this.#log.error(failure);
+      if (failure.kind !== 'cancelled') void vscode.window.showErrorMessage(`OpenMagus: ${failure.message}`);
+    } finally {
+      this.#running.delete(taskId);
+      this.#changes.fire();
+    }
+  }
+}
+
+function workspaceRoots(): readonly string[] {
+  return (vscode.workspace.workspaceFolders ?? []).flatMap((folder) =>
+    folder.uri.scheme === 'file' ? [folder.uri.fsPath] : [],
+  );
+}

@@ -1,0 +1,132 @@
+import * as z from 'zod/mini';
+import { MagusError } from '../../core/errors/magus-error.ts';
+import type { CommandState, Ports } from '../../core/ports.ts';
+import type { Authorized } from '../../core/security/authorized.ts';
+import { commandEffects } from '../../core/security/command-effects.ts';
+import { resolvePath } from '../../core/tools/resolve-path.ts';
+import type { Tool, ToolResult, ToolScope } from '../../core/tools/tool.ts';
+import type { Effect } from '../../protocol/effects.ts';
+import { headAndTail, plainText, seconds } from './command-text.ts';
+
+const defaultTimeoutS = 120;
+/** Only a command in the background can be typed into; any other would wait for an input that never comes. */
+const takesInput = { OPENMAGUS_INPUT: 'open' };
+
+const input = z.object({
+  command: z.string().check(z.minLength(1), z.maxLength(32_000)),
+  cwd: z.optional(z.string().check(z.maxLength(4096))),
+  env: z.optional(z.record(z.string().check(z.regex(/^[A-Za-z_]\w*$/)), z.string().check(z.maxLength(32_000)))),
+  timeout_s: z.optional(z.number().check(z.minimum(1), z.maximum(600))),
+  background: z.optional(z.boolean()),
+});
+type RunCommandInput = z.infer<typeof input>;
+
+export const runCommand: Tool<RunCommandInput> = {
+  name: 'run_command',
+  description:
+    'Run a shell command in the workspace and get its exit code and output (stdout and stderr together). ' +
+    `timeout_s: ${defaultTimeoutS} by default, 600 at most; then everything it started is ended. Do not use & for servers: ` +
+    'background: true returns an id at once, for command_output, command_input and command_stop.',
+  input,
+  describe: ({ command }) => `Run ${command.length > 200 ? `${command.slice(0, 200)}…` : command}`,
+  async effects(ports, scope, { command, cwd, env }) {
+    const place = await folderOf(ports, scope, cwd);
+    const effects = commandEffects(command, { cwd: place.real, cwdZone: place.zone, roots: scope.roots });
+    return [...effects, ...environmentEffects(env ?? {}, place.zone)];
+  },
+  async run(ports, scope, { command, cwd, env, timeout_s, background }, authorized, signal) {
+    const place = await folderOf(ports, scope, cwd);
+    await start({
+      ports,
+      scope,
+      authorized,
+      command,
+      cwd: place.real,
+      env: { ...env, ...(background ? takesInput : {}) },
+    });
+    if (background) return startedInBackground(scope.callId);
+    const timeoutMs = (timeout_s ?? defaultTimeoutS) * 1000;
+    const state = await ports.commands.wait(scope.callId, timeoutMs, signal);
+    if (!state.running) return ended(ports, state);
+    const stopped = await ports.commands.stop(scope.callId);
+    return timedOut(ports, stopped, timeoutMs);
+  },
+};
+
+interface Start {
+  readonly ports: Ports;
+  readonly scope: ToolScope;
+  readonly authorized: Authorized;
+  readonly command: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function start({ ports, scope, authorized, command, cwd, env }: Start): Promise<void> {
+  const { taskId, callId } = scope;
+  const request = { command, cwd, env, commandId: callId, taskId };
+  const onOutput = (text: string): void => ports.live(taskId, { type: 'output', callId, text });
+  const started = await ports.commands.start(authorized, request, onOutput);
+  try {
+    await scope.record({ type: 'command-started', callId, commandId: callId, command, ...started });
+  } catch (cause) {
+    // What is not in the journal could not be found again after a crash.
+    await ports.commands.stop(callId);
+    throw cause;
+  }
+}
+
+async function folderOf(
+  ports: Ports,
+  scope: ToolScope,
+  cwd: string | undefined,
+): Promise<{ real: string; zone: Effect['zone'] }> {
+  const folder = await resolvePath(ports, scope.roots, cwd ?? '.');
+  if (folder.kind === 'directory') return folder;
+  throw new MagusError('tool-input', `${folder.shown} is not a folder. Give an existing folder as cwd.`, {
+    code: 'BAD_PATH',
+  });
+}
+
+/** Variables can change which program a name means, so they are part of what is decided. */
+function environmentEffects(env: Readonly<Record<string, string>>, zone: Effect['zone']): readonly Effect[] {
+  return Object.keys(env)
+    .sort()
+    .map((name) => {
+      const effect: Effect = { verb: 'run', object: `env ${name}=${env[name]}`, zone };
+      return loadsCode.test(name)
+        ? { ...effect, protects: `the variable ${name}, which decides what code runs` }
+        : effect;
+    });
+}
+
+const loadsCode =
+  /^(PATH|HOME|SHELL|ENV|BASH_ENV|IFS|EDITOR|VISUAL|PAGER|LD_.*|DYLD_.*|GIT_.*|NODE_OPTIONS|NODE_PATH|PYTHON.*|PERL5.*|PERLLIB|RUBY.*|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|NPM_CONFIG_.*|.*_PROXY|OPENMAGUS_.*)$/i;
+
+async function ended(ports: Ports, state: CommandState): Promise<ToolResult> {
+  const output = headAndTail(plainText(await ports.commands.readOutput(state.commandId)), state.commandId);
+  const code = state.exitCode === null ? 'SIGNAL' : String(state.exitCode);
+  const head = state.exitCode === null ? 'ended by a signal' : `exit code ${code}`;
+  const content = `${head} after ${seconds(state.durationMs)}\n${output === '' ? '(no output)' : output}`;
+  if (state.exitCode === 0) return { ok: true, content, exitCode: 0 };
+  const message =
+    state.exitCode === null ? 'The command was ended by a signal.' : `The command ended with exit code ${code}.`;
+  return {
+    ok: false,
+    content,
+    error: { kind: 'tool-failed', code: `EXIT_${code}`, message },
+    exitCode: state.exitCode,
+  };
+}
+
+async function timedOut(ports: Ports, state: CommandState, timeoutMs: number): Promise<ToolResult> {
+  const output = headAndTail(plainText(await ports.commands.readOutput(state.commandId)), state.commandId);
+  const message = `The command was ended after its time limit of ${seconds(timeoutMs)}. Give a longer timeout_s, or background: true for one that stays.`;
+  const content = `timed out after ${seconds(state.durationMs)}; nothing of it runs any more\n${output}\n${message}`;
+  return { ok: false, content, error: { kind: 'tool-failed', code: 'TIMEOUT', message }, exitCode: state.exitCode };
+}
+
+function startedInBackground(commandId: string): ToolResult {
+  const content = `running in the background as ${commandId}; see it with command_output {"id":"${commandId}","mode":"tail"}, end it with command_stop`;
+  return { ok: true, content };
+}

@@ -1,0 +1,102 @@
+import { Lexer, type Token, type Tokens } from 'marked';
+import { type ComponentChildren, h, type VNode } from 'preact';
+import { useMemo } from 'preact/hooks';
+
+/** Markdown as elements. No HTML string is ever made, so what a model writes cannot become markup. */
+export function Markdown({ text }: { readonly text: string }): VNode {
+  const tokens = useMemo(() => new Lexer({ gfm: true, breaks: true }).lex(text), [text]);
+  return <div class="markdown">{render(tokens)}</div>;
+}
+
+function render(tokens: readonly Token[] | undefined): ComponentChildren {
+  return (tokens ?? []).map((token, index) => <Piece key={index} token={token as Tokens.Generic} />);
+}
+
+function Piece({ token }: { readonly token: Tokens.Generic }): VNode {
+  const element = blocks[token.type] ?? inlines[token.type];
+  if (element) return <>{element(token)}</>;
+  // Raw HTML lands here and is shown as it was written.
+  return <>{token.tokens ? render(token.tokens) : unescaped(token)}</>;
+}
+
+type Renderers = Readonly<Record<string, (token: Tokens.Generic) => ComponentChildren>>;
+
+const blocks: Renderers = {
+  space: () => null,
+  hr: () => <hr />,
+  paragraph: (token) => <p>{render(token.tokens)}</p>,
+  // The page's own headings end at h2.
+  heading: (token) => h(`h${Math.min(6, Number(token['depth']) + 2)}`, null, render(token.tokens)),
+  blockquote: (token) => <blockquote>{render(token.tokens)}</blockquote>,
+  code: (token) => <CodeBlock text={String(token['text'])} language={String(token['lang'] ?? '')} />,
+  list: (token) => {
+    const items = (token as unknown as Tokens.List).items.map((item, index) => (
+      <li key={index}>
+        {item.task ? (item.checked ? '☑ ' : '☐ ') : null}
+        {render(item.tokens)}
+      </li>
+    ));
+    return token['ordered'] ? <ol start={Number(token['start']) || 1}>{items}</ol> : <ul>{items}</ul>;
+  },
+  table: (token) => <Table table={token as unknown as Tokens.Table} />,
+};
+
+const inlines: Renderers = {
+  strong: (token) => <strong>{render(token.tokens)}</strong>,
+  em: (token) => <em>{render(token.tokens)}</em>,
+  del: (token) => <del>{render(token.tokens)}</del>,
+  codespan: (token) => <code>{String(token['text'])}</code>,
+  br: () => <br />,
+  checkbox: () => null,
+  link: (token) => {
+    const address = String(token['href']);
+    return /^https?:\/\//i.test(address) ? (
+      <a href={address} title={address}>
+        {render(token.tokens)}
+      </a>
+    ) : (
+      <span>{render(token.tokens)}</span>
+    );
+  },
+  // A remote image would tell its server that it was looked at.
+  image: (token) => <span>[image: {String(token['text'])}]</span>,
+};
+
+function CodeBlock({ text, language }: { readonly text: string; readonly language: string }): VNode {
+  return (
+    <section class="code" tabIndex={0} aria-label={language ? `Code, ${language}` : 'Code'}>
+      <pre>
+        <code>{text}</code>
+      </pre>
+    </section>
+  );
+}
+
+function Table({ table }: { readonly table: Tokens.Table }): VNode {
+  return (
+    <section class="table" tabIndex={0} aria-label="Table">
+      <table>
+        <thead>
+          <tr>
+            {table.header.map((cell, index) => (
+              <th key={index}>{render(cell.tokens)}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {table.rows.map((row, index) => (
+            <tr key={index}>
+              {row.map((cell, column) => (
+                <td key={column}>{render(cell.tokens)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function unescaped(token: Tokens.Generic): string {
+  return String(token.type === 'html' ? token.raw : (token['text'] ?? token.raw));
+}

@@ -1,0 +1,53 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { QuestionItem } from './fold-events.ts';
+import { running, send } from './state.ts';
+
+/** A question of the task: choices as buttons, or an answer in one's own words. */
+export function QuestionCard({
+  question,
+  taskId,
+}: {
+  readonly question: QuestionItem;
+  readonly taskId: string;
+}): VNode {
+  const [text, setText] = useState('');
+  const answer = (words: string): void => send({ type: 'answer', taskId, callId: question.callId, text: words });
+  return (
+    <section class="card question" aria-label="Question">
+      <p>
+        <strong>{question.question}</strong>
+      </p>
+      {question.answer === undefined ? (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (text.trim()) answer(text.trim());
+          }}
+        >
+          <div class="row">
+            {question.choices.map((choice) => (
+              <button key={choice} type="button" disabled={!running.value} onClick={() => answer(choice)}>
+                {choice}
+              </button>
+            ))}
+          </div>
+          <div class="row">
+            <input
+              class="grow"
+              aria-label="Your answer"
+              placeholder="Your answer"
+              value={text}
+              onInput={({ currentTarget }) => setText(currentTarget.value)}
+            />
+            <button type="submit" class="primary" disabled={!running.value || !text.trim()}>
+              Answer
+            </button>
+          </div>
+        </form>
+      ) : (
+        <p>{question.answer}</p>
+      )}
+    </section>
+  );
+}

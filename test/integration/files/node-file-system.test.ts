@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { diskPreImages } from '../../../src/adapters/files/disk-pre-images.ts';
+import { nodeFileSystem } from '../../../src/adapters/files/node-file-system.ts';
+import type { FileWrite } from '../../../src/core/ports.ts';
+import { sealAuthorized } from '../../../src/core/security/authorized.ts';
+import { hash, newFolder } from '../../unit/tools/files/file-rig.ts';
+
+const files = nodeFileSystem(hash);
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const signal = new AbortController().signal;
+
+function commit(writes: readonly FileWrite[]): Promise<void> {
+  const effects = writes.map((write) => ({
+    verb: write.after === null ? ('delete' as const) : ('write' as const),
+    object: write.path,
+    zone: 'workspace' as const,
+  }));
+  return files.commit(sealAuthorized(effects, ''), writes);
+}
+
+describe('the file system of this machine', () => {
+  let root = '';
+  const at = (path: string): string => join(root, path);
+  beforeEach(async () => {
+    root = await newFolder();
+  });
+
+  it('resolves links, "..", dangling links and what is not there yet', async () => {
+    const outside = await newFolder();
+    await symlink(outside, at('link'));
+    await symlink(join(outside, 'none'), at('dangling'));
+    assert.equal((await files.facts(at('link/x/y'))).real, join(outside, 'x/y'));
+    assert.equal((await files.facts(at('dangling'))).real, join(outside, 'none'));
+    assert.equal((await files.facts(at('a/../b'))).real, at('b'));
+    await symlink(at('circle'), at('circle'));
+    await assert.rejects(files.facts(at('circle')), { code: 'BAD_PATH' });
+  });
+
+  it('writes only what was authorized', async () => {
+    const write = { path: at('a'), before: null, after: bytes('x') };
+    await assert.rejects(files.commit(sealAuthorized([], ''), [write]), { kind: 'permission-denied' });
+    assert.deepEqual(await readdir(root), []);
+  });
+
+  it('keeps the mode and leaves nothing beside', async () => {
+    await writeFile(at('run.sh'), 'one');
+    await chmod(at('run.sh'), 0o751);
+    await commit([{ path: at('run.sh'), before: hash.sha256('one'), after: bytes('two') }]);
+    assert.equal((await stat(at('run.sh'))).mode & 0o777, 0o751);
+    assert.deepEqual(await readdir(root), ['run.sh']);
+    await commit([
+      { path: at('moved.sh'), before: null, after: bytes('two') },
+      { path: at('run.sh'), before: hash.sha256('two'), after: null },
+    ]);
+    assert.equal((await stat(at('moved.sh'))).mode & 0o777, 0o751);
+    assert.deepEqual(await readdir(root), ['moved.sh']);
+  });
+
+  it('writes all or nothing', async () => {
+    await writeFile(at('a'), 'a');
+    await writeFile(at('b'), 'b');
+    const writes = [
+      { path: at('a'), before: hash.sha256('a'), after: bytes('A') },
+      { path: at('new/c'), before: null, after: bytes('C') },
+    ];
+    await assert.rejects(commit([...writes, { path: at('b'), before: hash.sha256('stale'), after: null }]), {
+      code: 'STALE',
+    });
+    assert.equal(await readFile(at('a'), 'utf8'), 'a');
+    assert.deepEqual((await readdir(root)).sort(), ['a', 'b']);
+  });
+
+  it('puts back what was swapped when a later swap fails', async () => {
+    await writeFile(at('a'), 'a');
+    await writeFile(at('b'), 'b');
+    // Twice the same new file: the second swap finds what the first has made.
+    const writes = [
+      { path: at('a'), before: hash.sha256('a'), after: bytes('A') },
+      { path: at('b'), before: hash.sha256('b'), after: null },
+      { path: at('x/c'), before: null, after: bytes('C') },
+      { path: at('x/c'), before: null, after: bytes('D') },
+    ];
+    await assert.rejects(commit(writes), { code: 'STALE' });
+    assert.equal(await readFile(at('a'), 'utf8'), 'a');
+    assert.equal(await readFile(at('b'), 'utf8'), 'b');
+    assert.deepEqual((await readdir(root)).sort(), ['a', 'b']);
+  });
+
+  it('refuses a path that has become a link', async () => {
+    const outside = await newFolder();
+    await symlink(outside, at('dir'));
+    await assert.rejects(commit([{ path: at('dir/a'), before: null, after: bytes('x') }]), {
+      kind: 'permission-denied',
+    });
+    assert.deepEqual(await readdir(outside), []);
+  });
+
+  it('lists in order what git would not ignore', async () => {
+    await mkdir(at('.git'));
+    await mkdir(at('node_modules/x'), { recursive: true });
+    await mkdir(at('src/deep'), { recursive: true });
+    await writeFile(at('.gitignore'), '*.log\n/dist\n');
+    await writeFile(at('src/.gitignore'), '!keep.log\n');
+    for (const path of ['a.log', 'b.ts', 'src/keep.log', 'src/c.ts', 'src/deep/d.ts']) await writeFile(at(path), '');
+    const all = await files.list(root, { limit: 100 }, signal);
+    const shown = [
+      '.gitignore',
+      'b.ts',
+      'src/',
+      'src/.gitignore',
+      'src/c.ts',
+      'src/deep/',
+      'src/deep/d.ts',
+      'src/keep.log',
+    ];
+    assert.deepEqual(all, { paths: shown.map((path) => `${root}/${path}`), more: false });
+    const some = await files.list(root, { glob: '*.ts', limit: 2 }, signal);
+    assert.deepEqual(some, { paths: [at('b.ts'), at('src/c.ts')], more: true });
+    const below = await files.list(at('src'), { glob: 'deep/**', limit: 9 }, signal);
+    assert.ok(below.paths.includes(at('src/deep/d.ts')));
+  });
+});
+
+describe('kept pre-images', () => {
+  it('come back as they were, and a damaged one does not', async () => {
+    const folder = await newFolder();
+    const kept = diskPreImages(folder, hash);
+    const sha256 = await kept.keep('task', bytes('hello'));
+    assert.equal(sha256, hash.sha256('hello'));
+    assert.deepEqual(Buffer.from((await kept.get(sha256)) ?? []).toString(), 'hello');
+    await writeFile(join(folder, sha256.slice(0, 2), sha256), 'broken');
+    assert.equal(await kept.get(sha256), undefined);
+    assert.equal(await kept.get('../../etc/passwd'), undefined);
+  });
+
+  it('drop the oldest past the cap', async () => {
+    const kept = diskPreImages(await newFolder(), hash, 60);
+    const shas: string[] = [];
+    for (const text of ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']) {
+      shas.push(await kept.keep('task', bytes(text)));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert.equal(await kept.get(shas[0] ?? ''), undefined);
+    assert.notEqual(await kept.get(shas.at(-1) ?? ''), undefined);
+  });
+});

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { type Authorization, type AuthorizeQuestion, authorize } from '../../../../src/core/security/authorize.ts';
+import { assertAuthorized } from '../../../../src/core/security/authorized.ts';
+import type { Effect } from '../../../../src/protocol/effects.ts';
+
+const write: Effect = { verb: 'write', object: '/work/a.ts', zone: 'workspace' };
+const run: Effect = { verb: 'run', object: '/work$ ls', zone: 'workspace' };
+const push: Effect = { verb: 'run', object: '/work$ git push', zone: 'workspace', protects: 'a push' };
+const outside: Effect = { verb: 'read', object: '/etc/passwd', zone: 'outside' };
+const own: Effect = { verb: 'write', object: '/own/log', zone: 'own' };
+const read: Effect = { verb: 'read', object: '/work/a.ts', zone: 'workspace' };
+
+function gate(
+  effects: readonly Effect[],
+  change: Partial<AuthorizeQuestion> = {},
+  answer?: boolean,
+): Promise<Authorization> {
+  const ports = {
+    hash: {
+      sha256: (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex'),
+      randomId: () => 'x',
+    },
+    people: { approve: async () => answer, resolvePlan: async () => undefined, answer: async () => undefined },
+  };
+  const question: AuthorizeQuestion = {
+    taskId: 't',
+    callId: 'c',
+    title: 'x',
+    effects,
+    trusted: true,
+    approve: 'ask',
+    granted: new Set(),
+    ...change,
+  };
+  return authorize(ports, question, new AbortController().signal);
+}
+
+describe('authorize', () => {
+  it('lets reads of the workspace through without asking', async () => {
+    const { allowed, asked, authorized } = await gate([read]);
+    assert.deepEqual([allowed, asked], [true, false]);
+    assert.ok(authorized);
+    assertAuthorized(authorized, 'read', read.object);
+    assert.throws(() => assertAuthorized(authorized, 'write', read.object));
+  });
+
+  const table: readonly [string, readonly Effect[], AuthorizeQuestion['approve'], boolean | undefined][] = [
+    ['a write in mode ask', [write], 'ask', undefined],
+    ['a write in mode edits', [write], 'edits', true],
+    ['a command in mode edits', [write, run], 'edits', undefined],
+    ['a command in mode auto', [run], 'auto', true],
+    ['a push in mode auto', [run, push], 'auto', undefined],
+    ['a read outside in mode auto', [outside], 'auto', undefined],
+    ['a write in mode deny', [write], 'deny', false],
+    ["a change of OpenMagus's own data", [own], 'auto', false],
+  ];
+  for (const [what, effects, approve, expected] of table) {
+    it(`answers ${String(expected)} to ${what} when nobody can be asked`, async () => {
+      const { allowed, authorized } = await gate(effects, { approve });
+      assert.equal(allowed, expected);
+      assert.equal(authorized !== undefined, expected === true);
+    });
+  }
+
+  it('seals nothing that the person refused, and what the person allowed', async () => {
+    assert.equal((await gate([run], {}, false)).authorized, undefined);
+    assert.ok((await gate([run], {}, true)).authorized);
+  });
+
+  it('remembers a grant by the very effects', async () => {
+    const { hash } = await gate([push]);
+    const { allowed, by, asked } = await gate([push], { granted: new Set([hash]) });
+    assert.deepEqual([allowed, by, asked], [true, 'user', false]);
+    assert.equal((await gate([push, run], { granted: new Set([hash]) })).allowed, undefined);
+  });
+
+  it('allows no change and no command in an untrusted workspace, even when granted', async () => {
+    const { hash } = await gate([run]);
+    for (const effects of [[write], [run]]) {
+      assert.equal(
+        (await gate(effects, { trusted: false, approve: 'auto', granted: new Set([hash]) }, true)).allowed,
+        false,
+      );
+    }
+    assert.equal((await gate([read], { trusted: false })).allowed, true);
+  });
+});
