@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import * as esbuild from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -40,20 +40,24 @@ rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
 await esbuild.build({ ...node, entryPoints: present });
-if (existsSync('src/webview/chat.tsx')) {
-  await esbuild.build({
-    bundle: true,
-    platform: 'browser',
-    format: 'iife',
-    target: 'es2022',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    minify: true,
-    entryPoints: { 'webview/chat': 'src/webview/chat.tsx' },
-    outdir: 'dist',
-    legalComments: 'none',
-  });
-}
-const { writeFileSync } = await import('node:fs');
+// The view's first load is `chat.js` alone; Markdown and colours are fetched when there is something to show.
+await esbuild.build({
+  bundle: true,
+  splitting: true,
+  platform: 'browser',
+  format: 'esm',
+  target: 'es2022',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  minify: true,
+  entryPoints: {
+    'webview/chat': 'src/webview/chat.tsx',
+    'webview/highlight': 'src/webview/highlight.ts',
+    'webview/markdown-tokens': 'src/webview/markdown-tokens.ts',
+  },
+  chunkNames: 'webview/shared-[hash]',
+  outdir: 'dist',
+  legalComments: 'none',
+});
 writeFileSync('dist/package.json', '{"type":"commonjs"}\n');
 chmodSync('dist/cli.js', 0o755);

@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
+import { announceEnds } from './host/announce-ends.ts';
 import { createApi, type OpenMagusApi } from './host/api.ts';
 import { ChatView } from './host/chat-view.ts';
 import { registerCodeActions } from './host/code-actions.ts';
 import { registerCommands } from './host/commands.ts';
 import { secretName } from './host/settings.ts';
 import { registerStatusBar } from './host/status-bar.ts';
-import { registerFormerContents } from './host/task-changes.ts';
+import { registerTaskDocuments } from './host/task-changes.ts';
 import { TaskService } from './host/task-service.ts';
 import { registerTaskTree } from './host/task-tree.ts';
+import { registerTerminalCommands } from './host/terminal-commands.ts';
 
 /** Registers and returns; the core is loaded when a task or the history is first needed. */
 export function activate(context: vscode.ExtensionContext): OpenMagusApi {
@@ -22,7 +24,9 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
     registerTaskTree(tasks),
     registerStatusBar(tasks),
     registerCodeActions(),
-    registerFormerContents(tasks),
+    registerTerminalCommands(),
+    announceEnds(tasks, chat),
+    registerTaskDocuments(tasks),
     ...registerCommands({ tasks, chat, log, secrets: context.secrets }),
     tasks.onAsked(() => void chat.showWaiting()),
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -33,5 +37,7 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
       if (change.key === secretName) tasks.settingsChanged();
     }),
   );
-  return createApi(tasks);
+  const api = createApi(tasks);
+  // In a test run nobody sits at the desk: the tests answer in the person's place.
+  return context.extensionMode === vscode.ExtensionMode.Test ? Object.assign(api, { desk: tasks.desk }) : api;
 }

@@ -1,7 +1,8 @@
+import { homedir } from 'node:os';
 import { MagusError } from '../core/errors/magus-error.ts';
 import { foldEvents } from '../core/task/reduce.ts';
+import { taskMarkdown } from '../core/task/task-markdown.ts';
 import { printable } from './printable.ts';
-import { taskMarkdown } from './task-markdown.ts';
 import { withPorts } from './with-ports.ts';
 
 export async function listTasks(): Promise<number> {
@@ -30,7 +31,7 @@ export async function showTask(words: readonly string[]): Promise<number> {
 export async function exportTask(words: readonly string[]): Promise<number> {
   const taskId = taskOf(words);
   const events = await withPorts((ports) => ports.log.read(taskId));
-  process.stdout.write(taskMarkdown(foldEvents(taskId, events)));
+  process.stdout.write(taskMarkdown(foldEvents(taskId, events), homedir()));
   return 0;
 }
 

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { TaskEntry } from '../protocol/chat-view.ts';
-import type { LoggedEvent } from '../protocol/task-event.ts';
+import type { LoggedEvent, MemoryHit } from '../protocol/task-event.ts';
 import type { TaskMode } from '../protocol/task-start.ts';
 import type { TaskService } from './task-service.ts';
 
@@ -12,6 +12,8 @@ export interface OpenMagusApi {
   /** Every event from `fromSeq` on, each once and in order: first those already logged, then new ones. */
   onEvent(taskId: string, fromSeq: number, listener: (event: LoggedEvent) => void): vscode.Disposable;
   cancel(taskId: string): void;
+  /** What OpenMagus remembers about the words in this workspace, the best first. */
+  recall(text: string, limit?: number): Promise<readonly MemoryHit[]>;
 }
 
 export function createApi(tasks: TaskService): OpenMagusApi {
@@ -21,6 +23,7 @@ export function createApi(tasks: TaskService): OpenMagusApi {
     tasks: () => tasks.tasks(),
     onEvent: (taskId, fromSeq, listener) => follow(tasks, taskId, fromSeq, listener),
     cancel: (taskId) => tasks.cancel(taskId),
+    recall: (text, limit = 5) => tasks.recall(text, limit),
   };
 }
 

@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
 import { toMagusError } from '../core/errors/magus-error.ts';
-import type { LiveDelta } from '../core/ports.ts';
 import type { ViewRequest, ViewUpdate } from '../protocol/chat-view.ts';
 import { chatHtml } from './chat-html.ts';
+import { findMentions, readMention } from './mentions.ts';
+import { remedyCommands } from './show-failure.ts';
 import type { TaskService } from './task-service.ts';
-
-/** Milliseconds: tokens are gathered this long, so that a fast model costs 25 messages a second, not 200. */
-const liveInterval = 40;
+import { ViewFeed } from './view-feed.ts';
 
 /** The chat. It holds no truth: the log does, and the view gets a snapshot whenever it says it is ready. */
 export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
@@ -15,20 +14,17 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
   #view: vscode.WebviewView | undefined;
   #taskId: string | null = null;
-  #live: { taskId: string; delta: LiveDelta }[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #feed: ViewFeed | undefined;
 
   constructor(extensionUri: vscode.Uri, tasks: TaskService) {
     this.#extensionUri = extensionUri;
     this.#tasks = tasks;
     this.#subscriptions = [
       tasks.onEvent((event) => {
-        if (event.taskId !== this.#taskId) return;
-        this.#flush();
-        this.#post({ type: 'event', event });
+        if (event.taskId === this.#taskId) this.#feed?.event(event);
       }),
-      tasks.onLive((live) => {
-        if (live.taskId === this.#taskId) this.#gather(live);
+      tasks.onLive(({ taskId, delta }) => {
+        if (taskId === this.#taskId) this.#feed?.live(delta);
       }),
       tasks.onChange(() => void this.#postSurroundings()),
     ];
@@ -36,6 +32,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   get taskId(): string | null {
     return this.#taskId;
+  }
+
+  get visible(): boolean {
+    return this.#view?.visible ?? false;
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
@@ -50,29 +50,32 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     view.webview.onDidReceiveMessage((message) => void this.#receive(message));
     view.onDidDispose(() => {
       this.#view = undefined;
+      this.#stopFeed();
     });
     view.webview.html = chatHtml(view.webview, this.#extensionUri);
   }
 
   /** Shows a task in the view; null: the empty view with the history. */
   async open(taskId: string | null, takeFocus = true): Promise<void> {
+    const changed = this.#taskId !== taskId;
     this.#taskId = taskId;
-    if (takeFocus || !this.#view) await vscode.commands.executeCommand('openmagus.chat.focus');
-    else this.#view.show(true);
-    await this.#postSnapshot();
+    // A view that was not there yet asks for its snapshot itself.
+    const asksItself = !this.#view;
+    if (takeFocus || asksItself) await vscode.commands.executeCommand('openmagus.chat.focus');
+    else this.#view?.show(true);
+    if (!asksItself && (changed || !this.#feed)) await this.#postSnapshot();
   }
 
   /** A task waits for a person: shows it without taking the focus, unless another task is being watched. */
   async showWaiting(): Promise<void> {
-    const waiting = this.#tasks.desk.waiting();
-    const first = waiting[0];
+    const first = this.#tasks.desk.waiting()[0];
     if (first === undefined) return;
     const watched = this.#taskId !== null && this.#tasks.running().includes(this.#taskId);
     await this.open(watched ? this.#taskId : first, false);
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#stopFeed();
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
@@ -81,49 +84,82 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       const { viewRequestSchema } = await import('../protocol/chat-view.ts');
       await this.#answer(viewRequestSchema.parse(message));
     } catch (error) {
-      this.#post({ type: 'failure', message: toMagusError(error).message });
+      this.#fail(error);
     }
   }
 
-  async #answer(request: ViewRequest): Promise<void> {
+  async #answer(request: ViewRequest): Promise<unknown> {
+    const { desk } = this.#tasks;
     switch (request.type) {
       case 'ready':
         return this.#postSnapshot();
       case 'start':
-        this.#taskId = await this.#tasks.start(request);
-        return this.#postSnapshot();
+        return this.#start(request);
       case 'open':
         this.#taskId = request.taskId;
         return this.#postSnapshot();
       case 'approve':
-        return this.#tasks.desk.approve(request.taskId, request.callId, request.allowed);
+        return desk.approve(request.taskId, request.callId, request.allowed);
       case 'resolve-plan':
-        return this.#tasks.desk.resolvePlan(request.taskId, request.plan ?? false);
+        return desk.resolvePlan(request.taskId, request.plan ?? false);
       case 'answer':
-        return this.#tasks.desk.answer(request.taskId, request.callId, request.text);
+        return desk.answer(request.taskId, request.callId, request.text);
       case 'cancel':
         return this.#tasks.cancel(request.taskId);
       case 'resume':
         return this.#tasks.resume(request.taskId);
       case 'review':
-        return void (await vscode.commands.executeCommand('openmagus.reviewChanges', request.taskId));
-      case 'configure':
-        return void (await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:openmagus.openmagus'));
-      case 'set-key':
-        return void (await vscode.commands.executeCommand('openmagus.setSecret'));
-      case 'show-log':
-        return void (await vscode.commands.executeCommand('openmagus.showLog'));
+        return vscode.commands.executeCommand('openmagus.reviewChanges', request.taskId);
+      case 'undo':
+        return vscode.commands.executeCommand('openmagus.undoTask', request.taskId);
+      case 'export':
+        return vscode.commands.executeCommand('openmagus.exportTask', request.taskId);
+      case 'diff':
+      case 'show-result':
+        return this.#show(request);
+      case 'mention':
+        return this.#post({ type: 'mentions', turn: request.turn, candidates: await findMentions(request.query) });
+      case 'search':
+        return this.#post({ type: 'found', text: request.text, tasks: await this.#tasks.tasks(request.text) });
+      case 'remedy':
+        return vscode.commands.executeCommand(...remedyCommands[request.remedy]);
       default:
         return request satisfies never;
     }
   }
 
+  async #start(request: Extract<ViewRequest, { type: 'start' }>): Promise<void> {
+    const { goal, mode } = request;
+    const pointedAt = await Promise.all(request.mentions.map(readMention));
+    const images = request.images.map((image) => ({ kind: 'image' as const, text: '', ...image }));
+    this.#taskId = await this.#tasks.start({ goal, mode, context: [...pointedAt, ...images] });
+    await this.#postSnapshot();
+  }
+
+  async #show(request: Extract<ViewRequest, { type: 'diff' | 'show-result' }>): Promise<void> {
+    const { reviewCall, showResult } = await import('./task-changes.ts');
+    if (request.type === 'diff') await reviewCall(this.#tasks, request);
+    else await showResult(request);
+  }
+
   async #postSnapshot(): Promise<void> {
     if (!this.#view) return;
     const taskId = this.#taskId;
-    const surroundings = await this.#tasks.surroundings();
-    const events = taskId === null ? [] : await this.#tasks.events(taskId);
-    if (taskId === this.#taskId) this.#post({ type: 'snapshot', surroundings, taskId, events });
+    this.#stopFeed();
+    // Events of the while in which the log is being read wait in the feed.
+    const feed = taskId === null ? undefined : new ViewFeed(taskId, (update) => this.#post(update));
+    this.#feed = feed;
+    try {
+      const surroundings = await this.#tasks.surroundings();
+      const history = taskId === null ? [] : await this.#tasks.events(taskId);
+      if (taskId !== this.#taskId || feed !== this.#feed) return;
+      this.#post({ type: 'snapshot', surroundings, taskId });
+      feed?.begin(history);
+    } catch (error) {
+      // The view must not stay blank: it can say what is wrong and take a remedy.
+      this.#post({ type: 'snapshot', surroundings: this.#tasks.surroundingsWithout(), taskId: null });
+      this.#fail(error);
+    }
   }
 
   async #postSurroundings(): Promise<void> {
@@ -131,32 +167,21 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     try {
       this.#post({ type: 'surroundings', surroundings: await this.#tasks.surroundings() });
     } catch (error) {
-      this.#post({ type: 'failure', message: toMagusError(error).message });
+      this.#fail(error);
     }
   }
 
-  #gather(live: { taskId: string; delta: LiveDelta }): void {
-    const last = this.#live.at(-1);
-    if (last && sameStream(last.delta, live.delta))
-      last.delta = { ...last.delta, text: last.delta.text + live.delta.text };
-    else this.#live.push({ ...live });
-    this.#timer ??= setTimeout(() => this.#flush(), liveInterval);
+  #stopFeed(): void {
+    this.#feed?.dispose();
+    this.#feed = undefined;
   }
 
-  #flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const gathered = this.#live;
-    this.#live = [];
-    for (const live of gathered) this.#post({ type: 'live', ...live });
+  #fail(error: unknown): void {
+    const { message, kind, code } = toMagusError(error);
+    this.#post({ type: 'failure', message, kind, ...(code === undefined ? {} : { code }) });
   }
 
   #post(update: ViewUpdate): void {
     void this.#view?.webview.postMessage(update);
   }
-}
-
-function sameStream(left: LiveDelta, right: LiveDelta): boolean {
-  if (left.type === 'text') return right.type === 'text' && left.conversation === right.conversation;
-  return right.type === 'output' && left.callId === right.callId;
 }

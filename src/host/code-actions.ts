@@ -24,6 +24,8 @@ function fixes(document: vscode.TextDocument, context: vscode.CodeActionContext)
 function rewrites(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
   if (range.isEmpty) return [];
   const offers = [
+    ['Explain with OpenMagus', 'openmagus.explainSelection'],
+    ['Fix with OpenMagus', 'openmagus.fixSelection'],
     ['Refactor with OpenMagus', 'openmagus.refactorSelection'],
     ['Document with OpenMagus', 'openmagus.documentSelection'],
     ['Write Tests with OpenMagus', 'openmagus.testSelection'],

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import { toMagusError } from '../core/errors/magus-error.ts';
 import type { ChatView } from './chat-view.ts';
+import { chosenTask } from './chosen-task.ts';
 import { fixDiagnostic, selectionCommand } from './selection-commands.ts';
 import { secretName } from './settings.ts';
+import { showFailure } from './show-failure.ts';
 import { taskModeWords } from './task-mode-words.ts';
 import type { TaskRequest, TaskService } from './task-service.ts';
 
@@ -25,19 +26,22 @@ export const commands = {
   'openmagus.documentSelection': selectionCommand('Document the selected code in the style of the file.', 'act'),
   'openmagus.testSelection': selectionCommand('Write tests for the selected code and run them.', 'auto'),
   'openmagus.fixDiagnostic': fixDiagnostic,
+  'openmagus.openTask': async (host, given) => {
+    const taskId = await chosenTask(host, given, 'any');
+    if (taskId) await host.chat.open(taskId);
+  },
   'openmagus.cancelTask': async (host, given) => {
-    const taskId = (await chosenTask(host, given, 'running')) ?? undefined;
+    const taskId = await chosenTask(host, given, 'running');
     if (taskId) host.tasks.cancel(taskId);
   },
   'openmagus.resumeTask': async (host, given) => {
     const taskId = await chosenTask(host, given, 'stopped');
     if (!taskId) return;
-    await host.tasks.resume(taskId);
+    await vscode.window.withProgress(
+      { location: { viewId: 'openmagus.chat' }, title: 'OpenMagus: resuming the task' },
+      () => host.tasks.resume(taskId),
+    );
     await host.chat.open(taskId);
-  },
-  'openmagus.openTask': async (host, given) => {
-    const taskId = await chosenTask(host, given, 'any');
-    if (taskId) await host.chat.open(taskId);
   },
   'openmagus.reviewChanges': async (host, given) => {
     const taskId = await chosenTask(host, given, 'any');
@@ -46,18 +50,18 @@ export const commands = {
   },
   'openmagus.undoTask': async (host, given) => {
     const taskId = await chosenTask(host, given, 'stopped');
-    const { undoTask } = await import('./task-changes.ts');
+    const { undoTask } = await import('./undo-task.ts');
     if (taskId) await undoTask(host.tasks, taskId);
   },
-  'openmagus.setSecret': async (host) => {
-    const key = await vscode.window.showInputBox({
-      title: 'OpenMagus: API key of the model',
-      password: true,
-      ignoreFocusOut: true,
-      prompt: 'Kept in the secret storage of VS Code. Leave empty to remove it.',
-    });
-    if (key === undefined) return;
-    await (key.trim() ? host.secrets.store(secretName, key.trim()) : host.secrets.delete(secretName));
+  'openmagus.exportTask': async (host, given) => {
+    const taskId = await chosenTask(host, given, 'any');
+    const { exportTask } = await import('./export-task.ts');
+    if (taskId) await exportTask(host.tasks, taskId);
+  },
+  'openmagus.setSecret': setSecret,
+  'openmagus.doctor': async (host) => {
+    const { doctor } = await import('./doctor.ts');
+    await doctor(host);
   },
   'openmagus.showLog': (host) => host.log.show(),
 } as const satisfies Record<string, Command>;
@@ -69,24 +73,25 @@ export function registerCommands(host: Host): vscode.Disposable[] {
       try {
         return await command(host, ...given);
       } catch (error) {
-        await showFailure(host, error);
+        void showFailure(host.log, error);
         return undefined;
       }
     }),
   );
 }
 
-async function showFailure(host: Host, error: unknown): Promise<void> {
-  const failure = toMagusError(error);
-  if (failure.kind === 'cancelled') return;
-  host.log.error(failure);
-  const remedy = failure.kind === 'configuration' ? 'Open Settings' : 'Show Log';
-  const chosen = await vscode.window.showErrorMessage(`OpenMagus: ${failure.message}`, remedy);
-  if (chosen === 'Show Log') host.log.show();
-  if (chosen === 'Open Settings')
-    await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:openmagus.openmagus');
+async function setSecret(host: Host): Promise<void> {
+  const key = await vscode.window.showInputBox({
+    title: 'OpenMagus: API key of the model',
+    password: true,
+    ignoreFocusOut: true,
+    prompt: 'Kept in the secret storage of VS Code. Leave empty to remove it.',
+  });
+  if (key === undefined) return;
+  await (key.trim() ? host.secrets.store(secretName, key.trim()) : host.secrets.delete(secretName));
 }
 
+/** From the palette it asks for the goal; another extension or a keybinding gives `{goal, mode?}`. Returns the task's id. */
 async function runTask(host: Host, given?: unknown): Promise<string | undefined> {
   const request = isRequest(given) ? given : await askForTask();
   if (!request) return undefined;
@@ -112,32 +117,4 @@ async function askForTask(): Promise<TaskRequest | undefined> {
     ignoreFocusOut: true,
   });
   return goal?.trim() ? { goal: goal.trim() } : undefined;
-}
-
-/** A task id, a row of the task tree, or nothing: then the open task if it fits, else the person chooses. */
-async function chosenTask(
-  host: Host,
-  given: unknown,
-  wanted: 'running' | 'stopped' | 'any',
-): Promise<string | undefined> {
-  if (typeof given === 'string') return given;
-  if (typeof given === 'object' && given !== null && 'taskId' in given && typeof given.taskId === 'string')
-    return given.taskId;
-  const fitting = (await host.tasks.tasks()).filter(
-    (task) => wanted === 'any' || task.running === (wanted === 'running'),
-  );
-  const open = fitting.find((task) => task.taskId === host.chat.taskId);
-  if (open) return open.taskId;
-  const rows = fitting.map((task) => ({
-    label: task.goal.slice(0, 100),
-    description: task.running ? 'running' : (task.status ?? 'stopped'),
-    taskId: task.taskId,
-  }));
-  if (rows.length === 0) {
-    void vscode.window.showInformationMessage(
-      wanted === 'running' ? 'OpenMagus: no task is running.' : 'OpenMagus: this workspace has no such task yet.',
-    );
-    return undefined;
-  }
-  return (await vscode.window.showQuickPick(rows, { title: 'OpenMagus: which task?' }))?.taskId;
 }

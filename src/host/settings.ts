@@ -1,26 +1,59 @@
 import * as vscode from 'vscode';
-import type { ApprovalMode } from '../protocol/task-start.ts';
+import type { ApprovalMode, TaskLimits } from '../protocol/task-start.ts';
 
 export const secretName = 'openmagus.model.apiKey';
 
 export interface Settings {
   readonly endpoint: { readonly baseURL: string; readonly model: string; readonly contextTokens?: number } | undefined;
   readonly approvals: ApprovalMode;
+  readonly limits: TaskLimits;
 }
+
+/** Every setting with what holds when it is not set; package.json declares the same. */
+export const settingDefaults = {
+  'model.baseUrl': '',
+  'model.name': '',
+  'model.contextTokens': 0,
+  approvals: 'ask',
+  'limits.turns': 100,
+  'limits.usd': 0,
+  'limits.minutes': 0,
+} as const;
 
 /** Only values of the user or the machine count: a workspace cannot redirect a key or loosen a rule. */
 export function readSettings(): Settings {
-  const baseURL = ownValue('model.baseUrl', '').trim();
-  const model = ownValue('model.name', '').trim();
-  const contextTokens = ownValue('model.contextTokens', 0);
-  const approvals = ownValue<string>('approvals', 'ask');
+  const baseURL = text('model.baseUrl');
+  const model = text('model.name');
+  const contextTokens = amount('model.contextTokens');
+  const approvals = text('approvals');
   return {
     endpoint: baseURL && model ? { baseURL, model, ...(contextTokens > 0 ? { contextTokens } : {}) } : undefined,
     approvals: approvals === 'edits' || approvals === 'auto' ? approvals : 'ask',
+    limits: limits(),
   };
 }
 
-function ownValue<T>(name: string, fallback: T): T {
-  const found = vscode.workspace.getConfiguration('openmagus').inspect<T>(name);
-  return found?.globalValue ?? found?.defaultValue ?? fallback;
+function limits(): TaskLimits {
+  const usd = amount('limits.usd');
+  const minutes = amount('limits.minutes');
+  return {
+    maxTurns: Math.max(1, Math.round(amount('limits.turns'))),
+    ...(usd > 0 ? { maxUsd: usd } : {}),
+    ...(minutes > 0 ? { timeoutS: minutes * 60 } : {}),
+  };
+}
+
+type SettingName = keyof typeof settingDefaults;
+
+function text(name: SettingName): string {
+  return String(ownValue(name)).trim();
+}
+
+function amount(name: SettingName): number {
+  const value = Number(ownValue(name));
+  return Number.isFinite(value) ? value : Number(settingDefaults[name]);
+}
+
+function ownValue(name: SettingName): unknown {
+  return vscode.workspace.getConfiguration('openmagus').inspect(name)?.globalValue ?? settingDefaults[name];
 }

@@ -1,19 +1,23 @@
 import * as vscode from 'vscode';
-import { MagusError, toMagusError } from '../core/errors/magus-error.ts';
+import { MagusError } from '../core/errors/magus-error.ts';
 import type { LiveDelta, Ports } from '../core/ports.ts';
 import { dataHome } from '../data-home.ts';
 import type { TaskEntry, ViewSurroundings } from '../protocol/chat-view.ts';
-import type { LoggedEvent } from '../protocol/task-event.ts';
+import type { LoggedEvent, MemoryHit } from '../protocol/task-event.ts';
 import type { ContextItem, TaskMode } from '../protocol/task-start.ts';
 import { ripgrepCandidates, vscodeEditor } from './editor.ts';
 import { createDesk, type Desk } from './people.ts';
 import { readSettings, secretName } from './settings.ts';
+import { showFailure } from './show-failure.ts';
 
 export interface TaskRequest {
   readonly goal: string;
   readonly mode?: TaskMode;
   readonly context?: readonly ContextItem[];
 }
+
+/** Characters of a goal in a list. */
+const mostGoal = 300;
 
 interface Composed {
   readonly ports: Ports;
@@ -55,12 +59,14 @@ export class TaskService implements vscode.Disposable {
       throw new MagusError(
         'user-input',
         'OpenMagus works on a folder. Open one with File: Open Folder, then start the task again.',
+        { code: 'NO_FOLDER' },
       );
     const settings = readSettings();
     if (!settings.endpoint)
       throw new MagusError(
         'configuration',
         'No model is configured. Set the address and the name of a model in the OpenMagus settings.',
+        { code: 'NO_MODEL' },
       );
     const { createTask } = await import('../core/agents/start-task.ts');
     const ports = await this.ports();
@@ -72,7 +78,7 @@ export class TaskService implements vscode.Disposable {
       roots: [...roots],
       trusted,
       memory: trusted,
-      limits: { maxTurns: 100 },
+      limits: settings.limits,
       context: [...(request.context ?? [])],
     });
     void this.#run(ports, taskId);
@@ -85,10 +91,12 @@ export class TaskService implements vscode.Disposable {
       throw new MagusError(
         'permission-denied',
         'A task can be resumed only in a trusted workspace. Trust it with Workspaces: Manage Workspace Trust.',
+        { code: 'UNTRUSTED' },
       );
     const { resumeTask } = await import('../core/agents/resume-task.ts');
+    const { approvals, limits } = readSettings();
     const ports = await this.ports();
-    await resumeTask(ports, taskId, { approve: readSettings().approvals, limits: { maxTurns: 100 } });
+    await resumeTask(ports, taskId, { approve: approvals, limits });
     void this.#run(ports, taskId);
   }
 
@@ -100,13 +108,15 @@ export class TaskService implements vscode.Disposable {
     return [...this.#running.keys()];
   }
 
-  async tasks(): Promise<readonly TaskEntry[]> {
-    const workspace = workspaceRoots()[0];
-    if (workspace === undefined) return [];
-    const found = await (await this.ports()).log.tasks({ workspace, limit: 100 });
+  /** The tasks of these folders, newest first; with words, those whose goals have them. */
+  async tasks(words = ''): Promise<readonly TaskEntry[]> {
+    const workspace = workspaceName();
+    if (workspace === '') return [];
+    const text = words.trim();
+    const found = await (await this.ports()).log.tasks({ workspace, limit: 100, ...(text ? { text } : {}) });
     return found.map(({ taskId, goal, createdAt, status }) => ({
       taskId,
-      goal,
+      goal: goal.slice(0, mostGoal),
       createdAt,
       ...(status ? { status } : {}),
       running: this.#running.has(taskId),
@@ -118,9 +128,20 @@ export class TaskService implements vscode.Disposable {
   }
 
   async surroundings(): Promise<ViewSurroundings> {
+    return { ...this.surroundingsWithout(), tasks: await this.tasks() };
+  }
+
+  /** What can be said without opening the journal. */
+  surroundingsWithout(): ViewSurroundings {
     const model = readSettings().endpoint?.model;
     const folderOpen = workspaceRoots().length > 0;
-    return { tasks: await this.tasks(), ...(model ? { model } : {}), trusted: vscode.workspace.isTrusted, folderOpen };
+    return { tasks: [], ...(model ? { model } : {}), trusted: vscode.workspace.isTrusted, folderOpen };
+  }
+
+  /** What is remembered about the words, the best first. */
+  async recall(text: string, limit: number): Promise<readonly MemoryHit[]> {
+    const { episodes } = await this.ports();
+    return episodes.recall({ text, workspace: workspaceName(), limit }, AbortSignal.timeout(5000));
   }
 
   /** Settings or the key changed: the next task uses the new ones, running tasks keep theirs. */
@@ -183,9 +204,7 @@ export class TaskService implements vscode.Disposable {
       const { runTask } = await import('../core/agents/coordinator.ts');
       await runTask(ports, taskId, controller.signal);
     } catch (error) {
-      const failure = toMagusError(error);
-      this.#log.error(failure);
-      if (failure.kind !== 'cancelled') void vscode.window.showErrorMessage(`OpenMagus: ${failure.message}`);
+      void showFailure(this.#log, error, taskId);
     } finally {
       this.#running.delete(taskId);
       this.#changes.fire();
@@ -193,7 +212,12 @@ export class TaskService implements vscode.Disposable {
   }
 }
 
-function workspaceRoots(): readonly string[] {
+/** As the journal names the workspace of a task. */
+function workspaceName(): string {
+  return workspaceRoots().join(':');
+}
+
+export function workspaceRoots(): readonly string[] {
   return (vscode.workspace.workspaceFolders ?? []).flatMap((folder) =>
     folder.uri.scheme === 'file' ? [folder.uri.fsPath] : [],
   );

@@ -1,221 +1,264 @@
+import { type Signal, signal } from '@preact/signals';
 import type { Decision, Effect } from '../protocol/effects.ts';
 import type { PlanStep } from '../protocol/plan.ts';
-import type { LoggedEvent, StepStatus, TaskEvent, TaskStatus, ToolFailure } from '../protocol/task-event.ts';
+import type { StepStatus, TaskEvent, TaskStatus, ToolFailure } from '../protocol/task-event.ts';
 
 export interface ToolItem {
   readonly kind: 'tool';
   readonly callId: string;
-  name: string;
-  title: string;
-  arguments: string;
-  approval?: {
+  readonly name: string;
+  readonly title: string;
+  readonly arguments: string;
+  readonly approval?: {
     readonly effects: readonly Effect[];
     readonly decision: Decision;
-    allowed?: boolean;
-    by?: 'user' | 'rule';
+    readonly allowed?: boolean;
+    readonly by?: 'user' | 'rule';
   };
-  ended?: {
+  readonly ended?: {
     readonly ok: boolean;
     readonly content: string;
     readonly durationMs: number;
     readonly error?: ToolFailure;
     readonly exitCode?: number | null;
+    /** Files that the call changed. */
+    readonly paths: readonly string[];
   };
 }
 export interface PlanItem {
   readonly kind: 'plan';
   readonly revision: number;
-  steps: readonly PlanStep[];
-  accepted?: boolean;
-  readonly states: Map<string, StepStatus | 'running'>;
+  readonly steps: readonly PlanStep[];
+  readonly accepted?: boolean;
+  readonly states: Readonly<Record<string, StepStatus | 'running'>>;
 }
 export interface QuestionItem {
   readonly kind: 'question';
   readonly callId: string;
   readonly question: string;
   readonly choices: readonly string[];
-  answer?: string;
+  readonly answer?: string;
+}
+export interface EndItem {
+  readonly kind: 'end';
+  readonly status: TaskStatus;
+  readonly summary: string;
+  readonly error?: ToolFailure;
 }
 export type ChatItem =
   | ToolItem
   | PlanItem
   | QuestionItem
+  | EndItem
   | { readonly kind: 'goal'; readonly text: string; readonly context: readonly string[] }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'note'; readonly text: string; readonly tone: 'quiet' | 'warning' }
-  | { readonly kind: 'step'; readonly title: string; readonly status?: StepStatus; readonly summary?: string }
-  | { readonly kind: 'end'; readonly status: TaskStatus; readonly summary: string; readonly error?: ToolFailure };
+  | { readonly kind: 'step'; readonly title: string; readonly status?: StepStatus; readonly summary?: string };
 
+export interface TaskFigures {
+  readonly goal: string;
+  readonly ended?: TaskStatus;
+  readonly changedFiles: boolean;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly usd?: number;
+  readonly model?: string;
+  /** What goes on just now, in a few words. */
+  readonly activity: string;
+}
+
+/** What the chat shows of a task. Each item is a signal of its own: an event costs what it changes, not the whole list. */
 export interface TaskPicture {
-  readonly items: ChatItem[];
-  ended?: TaskStatus;
-  changedFiles: boolean;
-  inputTokens: number;
-  outputTokens: number;
-  usd?: number;
-  model?: string;
+  readonly items: Signal<ChatItem>[];
+  /** How many items there are: whoever draws the list listens to this. */
+  readonly count: Signal<number>;
+  readonly figures: Signal<TaskFigures>;
+  readonly tools: Map<string, Signal<ChatItem>>;
+  readonly questions: Map<string, Signal<ChatItem>>;
+  readonly calls: Map<string, { readonly name: string; readonly arguments: string }>;
+  plan?: Signal<ChatItem>;
 }
 
-interface Folding {
-  readonly picture: TaskPicture;
-  readonly tools: Map<string, ToolItem>;
-  readonly questions: Map<string, QuestionItem>;
-  readonly argumentsOf: Map<string, { readonly name: string; readonly arguments: string }>;
-  plan?: PlanItem;
+export function emptyPicture(): TaskPicture {
+  return {
+    items: [],
+    count: signal(0),
+    figures: signal({ goal: '', changedFiles: false, inputTokens: 0, outputTokens: 0, activity: 'Starting' }),
+    tools: new Map(),
+    questions: new Map(),
+    calls: new Map(),
+  };
 }
 
-/** What the chat shows of a task: a fold of its log and nothing else. */
-export function foldEvents(events: readonly LoggedEvent[]): TaskPicture {
-  const picture: TaskPicture = { items: [], changedFiles: false, inputTokens: 0, outputTokens: 0 };
-  const folding: Folding = { picture, tools: new Map(), questions: new Map(), argumentsOf: new Map() };
-  for (const { event } of events) fold(folding, event);
-  return picture;
+/** Takes one more event of the log into the picture. */
+export function foldEvent<T extends TaskEvent['type']>(
+  picture: TaskPicture,
+  event: Extract<TaskEvent, { type: T }>,
+): void {
+  // A log of a newer version may hold words that this one does not know.
+  (folds[event.type as T] as Fold<T> | undefined)?.(picture, event);
 }
 
-type Fold<T extends TaskEvent['type']> = (folding: Folding, event: Extract<TaskEvent, { type: T }>) => void;
+type Fold<T extends TaskEvent['type']> = (picture: TaskPicture, event: Extract<TaskEvent, { type: T }>) => void;
 
 const ignored = (): void => undefined;
 
 const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
-  'task-created': ({ picture }, { start }) =>
-    picture.items.push({ kind: 'goal', text: start.goal, context: start.context.map((item) => item.label) }),
-  'task-resumed': ({ picture }) => {
-    delete picture.ended;
-    picture.items.push({ kind: 'note', text: 'Resumed.', tone: 'quiet' });
+  'task-created': (picture, { start }) => {
+    add(picture, { kind: 'goal', text: start.goal, context: start.context.map((item) => item.label) });
+    figure(picture, { goal: start.goal });
   },
-  'agent-message': ignored,
-  'memory-recalled': ({ picture }, { hits, rules }) => {
+  'task-resumed': (picture) => {
+    const { ended: _over, ...open } = picture.figures.value;
+    picture.figures.value = { ...open, activity: 'Resuming' };
+    note(picture, 'Resumed.');
+  },
+  'agent-message': (picture, { message }) => {
+    if (message.kind !== 'request') return;
+    if (message.to === 'knowledge') figure(picture, { activity: 'Remembering' });
+    if (message.to === 'planner') figure(picture, { activity: 'Planning' });
+  },
+  'memory-recalled': (picture, { hits, rules }) => {
     const parts = [
       hits.length > 0 ? count(hits.length, 'memory', 'memories') : '',
       rules.length > 0 ? count(rules.length, 'rule file', 'rule files') : '',
     ].filter(Boolean);
-    if (parts.length > 0) picture.items.push({ kind: 'note', text: `Recalled ${parts.join(' and ')}.`, tone: 'quiet' });
+    if (parts.length > 0) note(picture, `Recalled ${parts.join(' and ')}.`);
   },
-  'plan-proposed': (folding, { plan, revision }) => {
-    folding.plan = { kind: 'plan', revision, steps: plan.steps, states: new Map() };
-    folding.picture.items.push(folding.plan);
+  'plan-proposed': (picture, { plan, revision }) => {
+    // One step that is the whole task tells nothing the goal does not.
+    if (plan.steps.length === 1 && plan.steps[0]?.id === 'task') return;
+    picture.plan = add(picture, { kind: 'plan', revision, steps: plan.steps, states: {} });
+    figure(picture, { activity: waits });
   },
-  'plan-resolved': ({ plan }, event) => {
-    if (!plan) return;
-    plan.accepted = event.accepted;
-    plan.steps = event.plan?.steps ?? plan.steps;
+  'plan-resolved': (picture, event) => {
+    changePlan(picture, (plan) => ({ ...plan, accepted: event.accepted, steps: event.plan?.steps ?? plan.steps }));
+    figure(picture, { activity: thinks });
   },
-  'plan-changed': ({ plan }, { added, removed }) => {
-    if (plan) plan.steps = [...plan.steps.filter((step) => !removed.includes(step.id)), ...added];
+  'plan-changed': (picture, { added, removed }) =>
+    changePlan(picture, (plan) => ({
+      ...plan,
+      steps: [...plan.steps.filter((step) => !removed.includes(step.id)), ...added],
+    })),
+  'step-started': (picture, { stepId }) => {
+    const title = stepTitle(picture, stepId);
+    changePlan(picture, (plan) => ({ ...plan, states: { ...plan.states, [stepId]: 'running' } }));
+    if (title) add(picture, { kind: 'step', title });
+    figure(picture, { activity: title ?? thinks });
   },
-  'step-started': ({ picture, plan }, { stepId }) => {
-    plan?.states.set(stepId, 'running');
-    const title = titleOf(plan, stepId);
-    if (title) picture.items.push({ kind: 'step', title });
+  'model-replied': (picture, { text, calls, usage, model }) => {
+    if (text.trim()) add(picture, { kind: 'text', text });
+    for (const call of calls) picture.calls.set(call.id, call);
+    const { inputTokens, outputTokens, usd } = picture.figures.value;
+    figure(picture, {
+      inputTokens: inputTokens + usage.inputTokens,
+      outputTokens: outputTokens + usage.outputTokens,
+      ...(usage.usd === undefined ? {} : { usd: (usd ?? 0) + usage.usd }),
+      model,
+    });
   },
-  'model-replied': ({ picture, argumentsOf }, event) => {
-    if (event.text.trim()) picture.items.push({ kind: 'text', text: event.text });
-    for (const call of event.calls) argumentsOf.set(call.id, call);
-    picture.inputTokens += event.usage.inputTokens;
-    picture.outputTokens += event.usage.outputTokens;
-    if (event.usage.usd !== undefined) picture.usd = (picture.usd ?? 0) + event.usage.usd;
-    picture.model = event.model;
+  'note-added': (picture, { text, by }) => {
+    if (by === 'user') add(picture, { kind: 'goal', text, context: [] });
+    else note(picture, text);
   },
-  'note-added': ({ picture }, { text, by }) => {
-    if (by === 'user') picture.items.push({ kind: 'goal', text, context: [] });
-    else picture.items.push({ kind: 'note', text, tone: 'quiet' });
-  },
-  'context-compacted': ({ picture }, { droppedTurns }) =>
-    picture.items.push({
-      kind: 'note',
-      text: `${count(droppedTurns, 'earlier turn', 'earlier turns')} summarised to make room.`,
-      tone: 'quiet',
-    }),
-  'tool-call-started': (folding, event) => {
-    const tool = toolOf(folding, event.callId);
-    tool.name = event.name;
-    tool.title = event.title;
+  'context-compacted': (picture, { droppedTurns }) =>
+    note(picture, `${count(droppedTurns, 'earlier turn', 'earlier turns')} summarised to make room.`),
+  'tool-call-started': (picture, { callId, name, title }) => {
+    changeTool(picture, callId, (tool) => ({ ...tool, name, title }));
+    if (!quietTools.has(name)) figure(picture, { activity: title });
   },
   'files-changing': ignored,
   'command-started': ignored,
-  'approval-requested': (folding, { callId, title, effects, decision }) => {
-    const tool = toolOf(folding, callId);
-    tool.title = title;
-    tool.approval = { effects, decision };
+  'approval-requested': (picture, { callId, title, effects, decision }) => {
+    changeTool(picture, callId, (tool) => ({ ...tool, title, approval: { effects, decision } }));
+    figure(picture, { activity: waits });
   },
-  'approval-resolved': (folding, { callId, allowed, by }) => {
-    const tool = toolOf(folding, callId);
-    if (tool.approval) Object.assign(tool.approval, { allowed, by });
-  },
-  'question-asked': ({ picture, questions }, { callId, question, choices }) => {
-    const item: QuestionItem = { kind: 'question', callId, question, choices };
-    questions.set(callId, item);
-    picture.items.push(item);
-  },
-  'tool-call-ended': (folding, event) => {
-    const { callId, ok, content, durationMs, error, exitCode } = event;
-    const question = folding.questions.get(callId);
-    if (question) question.answer = content;
-    if (event.changes && event.changes.length > 0) folding.picture.changedFiles = true;
-    toolOf(folding, callId).ended = {
-      ok,
-      content,
-      durationMs,
-      ...(error ? { error } : {}),
-      ...(exitCode === undefined ? {} : { exitCode }),
-    };
-  },
-  'step-ended': ({ picture, plan }, { stepId, status, summary }) => {
-    plan?.states.set(stepId, status);
-    const title = titleOf(plan, stepId);
-    if (title) picture.items.push({ kind: 'step', title, status, summary });
-  },
-  warning: ({ picture }, { message }) => picture.items.push({ kind: 'note', text: message, tone: 'warning' }),
-  'memory-learned': ({ picture }, { stored }) => {
-    if (stored.length > 0)
-      picture.items.push({
-        kind: 'note',
-        text: `Remembered ${count(stored.length, 'thing', 'things')}.`,
-        tone: 'quiet',
-      });
-  },
-  'task-ended': ({ picture }, { status, summary, error }) => {
-    picture.ended = status;
-    picture.items.push({
-      kind: 'end',
-      status,
-      summary: repeats(picture, summary) ? '' : summary,
-      ...(error ? { error } : {}),
+  'approval-resolved': (picture, { callId, allowed, by }) => {
+    let title = thinks;
+    changeTool(picture, callId, (tool) => {
+      title = tool.title;
+      return tool.approval ? { ...tool, approval: { ...tool.approval, allowed, by } } : tool;
     });
+    figure(picture, { activity: allowed ? title : thinks });
+  },
+  'question-asked': (picture, { callId, question, choices }) => {
+    picture.questions.set(callId, add(picture, { kind: 'question', callId, question, choices }));
+    figure(picture, { activity: waits });
+  },
+  'tool-call-ended': (picture, { callId, ok, content, durationMs, error, exitCode, changes }) => {
+    const question = picture.questions.get(callId);
+    if (question?.value.kind === 'question') question.value = { ...question.value, answer: content };
+    const paths = [...new Set((changes ?? []).map(({ path }) => path))];
+    const outcome = { ...(error ? { error } : {}), ...(exitCode === undefined ? {} : { exitCode }) };
+    changeTool(picture, callId, (tool) => ({ ...tool, ended: { ok, content, durationMs, paths, ...outcome } }));
+    figure(picture, { activity: thinks, ...(paths.length > 0 ? { changedFiles: true } : {}) });
+  },
+  'step-ended': (picture, { stepId, status, summary }) => {
+    changePlan(picture, (plan) => ({ ...plan, states: { ...plan.states, [stepId]: status } }));
+    const title = stepTitle(picture, stepId);
+    if (title) add(picture, { kind: 'step', title, status, summary });
+  },
+  warning: (picture, { message }) => void add(picture, { kind: 'note', text: message, tone: 'warning' }),
+  'memory-learned': (picture, { stored }) => {
+    if (stored.length > 0) note(picture, `Remembered ${count(stored.length, 'thing', 'things')}.`);
+  },
+  'task-ended': (picture, { status, summary, error }) => {
+    const shown = saidAlready(picture, summary) ? '' : summary;
+    add(picture, { kind: 'end', status, summary: shown, ...(error ? { error } : {}) });
+    figure(picture, { ended: status, activity: '' });
   },
 };
 
-function fold<T extends TaskEvent['type']>(folding: Folding, event: Extract<TaskEvent, { type: T }>): void {
-  // A log of a newer version may hold words that this one does not know.
-  (folds[event.type as T] as Fold<T> | undefined)?.(folding, event);
+const thinks = 'Thinking';
+const waits = 'Waiting for you';
+/** Calls that steer the task: what they do is shown as a plan, a question or a result. */
+const quietTools: ReadonlySet<string> = new Set(['propose_plan', 'answer', 'ask_user', 'update_plan', 'finish_step']);
+
+function add(picture: TaskPicture, item: ChatItem): Signal<ChatItem> {
+  const added = signal(item);
+  picture.items.push(added);
+  picture.count.value = picture.items.length;
+  return added;
 }
 
-function toolOf(folding: Folding, callId: string): ToolItem {
-  const known = folding.tools.get(callId);
-  if (known) return known;
-  const call = folding.argumentsOf.get(callId);
-  const tool: ToolItem = {
-    kind: 'tool',
-    callId,
-    name: call?.name ?? 'tool',
-    title: call?.name ?? 'Tool call',
-    arguments: call?.arguments ?? '',
-  };
-  folding.tools.set(callId, tool);
-  folding.picture.items.push(tool);
-  return tool;
+function note(picture: TaskPicture, text: string): void {
+  add(picture, { kind: 'note', text, tone: 'quiet' });
 }
 
-function titleOf(plan: PlanItem | undefined, stepId: string): string | undefined {
-  return plan?.steps.find((step) => step.id === stepId)?.title;
+function figure(picture: TaskPicture, part: Partial<TaskFigures>): void {
+  picture.figures.value = { ...picture.figures.value, ...part };
 }
 
-function repeats(picture: TaskPicture, summary: string): boolean {
-  return picture.items.some(
-    (item) =>
-      (item.kind === 'text' && item.text.trim() === summary.trim()) ||
-      (item.kind === 'step' && item.summary?.trim() === summary.trim()),
-  );
+function changePlan(picture: TaskPicture, change: (plan: PlanItem) => PlanItem): void {
+  if (picture.plan?.value.kind === 'plan') picture.plan.value = change(picture.plan.value);
+}
+
+function changeTool(picture: TaskPicture, callId: string, change: (tool: ToolItem) => ToolItem): void {
+  const known = picture.tools.get(callId);
+  if (known?.value.kind === 'tool') {
+    known.value = change(known.value);
+    return;
+  }
+  const call = picture.calls.get(callId);
+  const name = call?.name ?? 'tool';
+  const tool = change({ kind: 'tool', callId, name, title: name, arguments: call?.arguments ?? '' });
+  // A quiet call is worth showing only when something went wrong with it.
+  if (quietTools.has(tool.name) && tool.ended?.ok !== false) return;
+  picture.tools.set(callId, add(picture, tool));
+}
+
+function stepTitle(picture: TaskPicture, stepId: string): string | undefined {
+  const plan = picture.plan?.value;
+  return plan?.kind === 'plan' ? plan.steps.find((step) => step.id === stepId)?.title : undefined;
+}
+
+/** Whether the last words before the end are the very summary. */
+function saidAlready(picture: TaskPicture, summary: string): boolean {
+  const wanted = summary.trim();
+  return picture.items.slice(-20).some(({ value: item }) => {
+    if (item.kind === 'text') return item.text.trim() === wanted;
+    return item.kind === 'step' && item.summary?.trim() === wanted;
+  });
 }
 
 function count(number: number, one: string, many: string): string {

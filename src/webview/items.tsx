@@ -1,87 +1,77 @@
+import type { Signal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
+import { EndCard } from './end-card.tsx';
 import type { ChatItem } from './fold-events.ts';
+import { Icon } from './icon.tsx';
 import { Markdown } from './markdown.tsx';
 import { PlanCard } from './plan-card.tsx';
 import { QuestionCard } from './question-card.tsx';
-import { picture, send } from './state.ts';
+import { picture } from './state.ts';
 import { ToolCard } from './tool-card.tsx';
 
+/** Items drawn at once; a long task shows its end, and earlier parts when they are asked for. */
+const portion = 200;
+
 export function Items({ taskId }: { readonly taskId: string }): VNode {
+  const shown = useSignal(portion);
+  const { items, count } = picture.value;
+  const first = Math.max(0, count.value - shown.value);
   return (
     <>
-      {picture.value.items.map((item, index) => (
-        <Item key={index} item={item} taskId={taskId} />
+      {first > 0 ? (
+        <button type="button" class="earlier" onClick={() => (shown.value += 2 * portion)}>
+          Show {Math.min(first, 2 * portion)} of {first} earlier
+        </button>
+      ) : null}
+      {items.slice(first).map((item, index) => (
+        <Item key={first + index} item={item} taskId={taskId} />
       ))}
     </>
   );
 }
 
-function Item({ item, taskId }: { readonly item: ChatItem; readonly taskId: string }): VNode {
-  switch (item.kind) {
+/** Listens to its own signal, so that one event draws one item again and not the list. */
+function Item({ item, taskId }: { readonly item: Signal<ChatItem>; readonly taskId: string }): VNode {
+  const value = item.value;
+  switch (value.kind) {
     case 'goal':
       return (
         <section class="goal card" aria-label="You">
-          <p>{item.text}</p>
-          {item.context.length > 0 ? <p class="quiet">With {item.context.join(', ')}</p> : null}
+          <p>{value.text}</p>
+          {value.context.length > 0 ? <p class="quiet">With {value.context.join(', ')}</p> : null}
         </section>
       );
     case 'text':
-      return <Markdown text={item.text} />;
+      return <Markdown text={value.text} />;
     case 'note':
-      return <p class={item.tone === 'warning' ? 'card warning' : 'quiet note'}>{item.text}</p>;
+      return <p class={value.tone === 'warning' ? 'card warning' : 'quiet note'}>{value.text}</p>;
     case 'step':
-      return (
-        <p class="step">
-          <strong>{item.title}</strong>
-          {item.status ? <span class={`state ${item.status}`}> {item.status}</span> : null}
-          {item.status && item.summary ? <span class="quiet"> {item.summary}</span> : null}
-        </p>
-      );
+      return <StepLine step={value} />;
     case 'plan':
-      return <PlanCard plan={item} taskId={taskId} />;
+      return <PlanCard plan={value} taskId={taskId} />;
     case 'tool':
-      return <ToolCard tool={item} taskId={taskId} />;
+      return <ToolCard tool={value} taskId={taskId} />;
     case 'question':
-      return <QuestionCard question={item} taskId={taskId} />;
+      return <QuestionCard question={value} taskId={taskId} />;
     case 'end':
-      return <End item={item} taskId={taskId} />;
+      return <EndCard end={value} taskId={taskId} />;
     default:
-      return item satisfies never;
+      return value satisfies never;
   }
 }
 
-const endings = {
-  verified: 'Done, and every check passed',
-  unverified: 'Done; nothing could be checked',
-  failed: 'Failed',
-  'limit-reached': 'Stopped at a limit',
-  cancelled: 'Cancelled',
-} as const;
-
-function End({ item, taskId }: { readonly item: Extract<ChatItem, { kind: 'end' }>; readonly taskId: string }): VNode {
-  const good = item.status === 'verified' || item.status === 'unverified';
+function StepLine({ step }: { readonly step: Extract<ChatItem, { kind: 'step' }> }): VNode {
+  if (!step.status) return <h2 class="step">{step.title}</h2>;
   return (
-    <section class={`card end ${item.status}`} aria-label="Result">
+    <div class="step-end">
       <p>
-        <strong>{endings[item.status]}</strong>
+        <span class={`state ${step.status}`}>
+          <Icon name={step.status === 'failed' ? 'close' : 'check'} /> {step.status}
+        </span>{' '}
+        <span class="quiet">{step.title}</span>
       </p>
-      {item.summary ? <Markdown text={item.summary} /> : null}
-      {item.error && item.error.message !== item.summary ? <p class="failure">{item.error.message}</p> : null}
-      {good ? null : (
-        <div class="row">
-          {item.error?.kind === 'configuration' ? (
-            <button type="button" class="primary" onClick={() => send({ type: 'configure' })}>
-              Open Settings
-            </button>
-          ) : null}
-          <button type="button" onClick={() => send({ type: 'resume', taskId })}>
-            Try Again
-          </button>
-          <button type="button" onClick={() => send({ type: 'show-log' })}>
-            Show Log
-          </button>
-        </div>
-      )}
-    </section>
+      {step.summary ? <Markdown text={step.summary} /> : null}
+    </div>
   );
 }

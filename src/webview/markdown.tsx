@@ -1,18 +1,49 @@
-import { Lexer, type Token, type Tokens } from 'marked';
+import type { Token, Tokens } from 'marked';
 import { type ComponentChildren, h, type VNode } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
+import { CodeBlock } from './code-block.tsx';
+import { markdown, wantMarkdown } from './lazy.ts';
+import type { GrowingText } from './markdown-tokens.ts';
+
+interface MarkdownProperties {
+  readonly text: string;
+}
 
 /** Markdown as elements. No HTML string is ever made, so what a model writes cannot become markup. */
-export function Markdown({ text }: { readonly text: string }): VNode {
-  const tokens = useMemo(() => new Lexer({ gfm: true, breaks: true }).lex(text), [text]);
-  return <div class="markdown">{render(tokens)}</div>;
+export function Markdown({ text }: MarkdownProperties): VNode {
+  wantMarkdown();
+  const reader = markdown.value;
+  const tokens = useMemo(() => reader?.markdownTokens(text), [reader, text]);
+  return <div class="markdown">{tokens ? render(tokens) : <p class="plain">{text}</p>}</div>;
+}
+
+/** Markdown that is still being written: only its last block is read and drawn again. */
+export function GrowingMarkdown({ text }: MarkdownProperties): VNode {
+  wantMarkdown();
+  const reader = markdown.value;
+  const grown = useRef<{ readonly text: string; readonly tokens: GrowingText } | undefined>(undefined);
+  if (!reader) return <p class="plain">{text}</p>;
+  const before = grown.current && text.startsWith(grown.current.text) ? grown.current.tokens : undefined;
+  const tokens = reader.growTokens(before, text);
+  grown.current = { text, tokens };
+  return (
+    <div class="markdown">
+      {render(tokens.settled)}
+      {tokens.open.map((token, index) => (
+        <Piece key={tokens.settled.length + index} token={token as Tokens.Generic} growing />
+      ))}
+    </div>
+  );
 }
 
 function render(tokens: readonly Token[] | undefined): ComponentChildren {
   return (tokens ?? []).map((token, index) => <Piece key={index} token={token as Tokens.Generic} />);
 }
 
-function Piece({ token }: { readonly token: Tokens.Generic }): VNode {
+function Piece({ token, growing }: { readonly token: Tokens.Generic; readonly growing?: boolean }): VNode {
+  if (token.type === 'code') {
+    return <CodeBlock text={String(token['text'])} language={String(token['lang'] ?? '')} growing={growing ?? false} />;
+  }
   const element = blocks[token.type] ?? inlines[token.type];
   if (element) return <>{element(token)}</>;
   // Raw HTML lands here and is shown as it was written.
@@ -28,7 +59,6 @@ const blocks: Renderers = {
   // The page's own headings end at h2.
   heading: (token) => h(`h${Math.min(6, Number(token['depth']) + 2)}`, null, render(token.tokens)),
   blockquote: (token) => <blockquote>{render(token.tokens)}</blockquote>,
-  code: (token) => <CodeBlock text={String(token['text'])} language={String(token['lang'] ?? '')} />,
   list: (token) => {
     const items = (token as unknown as Tokens.List).items.map((item, index) => (
       <li key={index}>
@@ -61,16 +91,6 @@ const inlines: Renderers = {
   // A remote image would tell its server that it was looked at.
   image: (token) => <span>[image: {String(token['text'])}]</span>,
 };
-
-function CodeBlock({ text, language }: { readonly text: string; readonly language: string }): VNode {
-  return (
-    <section class="code" tabIndex={0} aria-label={language ? `Code, ${language}` : 'Code'}>
-      <pre>
-        <code>{text}</code>
-      </pre>
-    </section>
-  );
-}
 
 function Table({ table }: { readonly table: Tokens.Table }): VNode {
   return (

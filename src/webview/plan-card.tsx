@@ -2,7 +2,9 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { PlanStep } from '../protocol/plan.ts';
 import type { PlanItem } from './fold-events.ts';
+import { Icon, type IconName } from './icon.tsx';
 import { running, send } from './state.ts';
+import { StepEditor } from './step-editor.tsx';
 
 interface PlanProperties {
   readonly plan: PlanItem;
@@ -12,13 +14,20 @@ interface PlanProperties {
 /** The plan with the live state of each step; before it is accepted, it can be edited. */
 export function PlanCard({ plan, taskId }: PlanProperties): VNode {
   const [edited, setEdited] = useState<readonly PlanStep[] | undefined>(undefined);
-  const open = plan.accepted === undefined;
+  const open = plan.accepted === undefined && running.value;
   const steps = edited ?? plan.steps;
+  const done = plan.steps.filter((step) => !['running', undefined].includes(plan.states[step.id])).length;
   return (
-    <section class="card plan" aria-label="Plan">
+    <section class={open ? 'card plan approval' : 'card plan'} aria-label="Plan">
       <h2>
         Plan{plan.revision > 1 ? `, revision ${plan.revision}` : ''}
         {plan.accepted === false ? <span class="state failed"> rejected</span> : null}
+        {plan.accepted ? (
+          <span class="quiet">
+            {' '}
+            {done} of {plan.steps.length}
+          </span>
+        ) : null}
       </h2>
       <ol>
         {steps.map((step) => (
@@ -26,103 +35,83 @@ export function PlanCard({ plan, taskId }: PlanProperties): VNode {
             {open && edited ? (
               <StepEditor step={step} steps={edited} onChange={setEdited} />
             ) : (
-              <Step step={step} state={plan.states.get(step.id)} />
+              <StepRow step={step} state={plan.states[step.id]} />
             )}
           </li>
         ))}
       </ol>
       {open ? (
-        <div class="row">
-          <button
-            type="button"
-            class="primary"
-            disabled={!running.value || steps.length === 0 || steps.some((step) => step.title.trim() === '')}
-            onClick={() => send({ type: 'resolve-plan', taskId, plan: { steps: [...steps] } })}
-          >
-            Accept
-          </button>
-          <button type="button" disabled={!running.value} onClick={() => setEdited(edited ? undefined : plan.steps)}>
-            {edited ? 'Discard Edits' : 'Edit'}
-          </button>
-          <button
-            type="button"
-            disabled={!running.value}
-            onClick={() => send({ type: 'resolve-plan', taskId, plan: null })}
-          >
-            Reject
-          </button>
-        </div>
+        <Answers
+          steps={steps}
+          editing={edited !== undefined}
+          toggleEditing={() => setEdited(edited ? undefined : plan.steps)}
+          taskId={taskId}
+        />
       ) : null}
     </section>
   );
 }
 
-const marks = { pending: '○', running: '◐', verified: '✓', unverified: '✓', failed: '✗' } as const;
+interface AnswersProperties {
+  readonly steps: readonly PlanStep[];
+  readonly editing: boolean;
+  readonly toggleEditing: () => void;
+  readonly taskId: string;
+}
 
-function Step({
-  step,
-  state,
-}: {
-  readonly step: PlanStep;
-  readonly state: Exclude<keyof typeof marks, 'pending'> | undefined;
-}): VNode {
+function Answers({ steps, editing, toggleEditing, taskId }: AnswersProperties): VNode {
+  const whole = steps.length > 0 && steps.every((step) => step.title.trim() !== '');
+  return (
+    <div class="row">
+      <button
+        type="button"
+        class="primary"
+        disabled={!whole}
+        onClick={() => send({ type: 'resolve-plan', taskId, plan: { steps: [...steps] } })}
+      >
+        Accept
+      </button>
+      <button type="button" onClick={toggleEditing}>
+        {editing ? 'Discard Edits' : 'Edit'}
+      </button>
+      <button type="button" onClick={() => send({ type: 'resolve-plan', taskId, plan: null })}>
+        Reject
+      </button>
+    </div>
+  );
+}
+
+type ShownState = 'pending' | NonNullable<PlanItem['states'][string]>;
+const icons: Readonly<Record<ShownState, IconName>> = {
+  pending: 'circle',
+  running: 'spin',
+  verified: 'check',
+  unverified: 'check',
+  failed: 'close',
+};
+
+function StepRow({ step, state }: { readonly step: PlanStep; readonly state: ShownState | undefined }): VNode {
   const shown = state ?? 'pending';
   return (
     <details>
       <summary>
-        <span class={`state ${shown}`} aria-hidden="true">
-          {marks[shown]}
-        </span>{' '}
-        {step.title} <span class="quiet">{shown}</span>
+        <span class={`state ${shown}`}>
+          <Icon name={icons[shown]} spinning={shown === 'running'} />
+        </span>
+        <span class="title">{step.title}</span>
+        <span class="quiet">{shown}</span>
       </summary>
-      <p class="instructions">{step.instructions}</p>
-      {step.writes.length > 0 ? <p class="quiet">May write {step.writes.join(', ')}</p> : null}
-      {step.check ? (
-        <p class="quiet">
-          Check: <code>{step.check}</code>
-        </p>
-      ) : null}
+      <div class="inside">
+        <p class="instructions">{step.instructions}</p>
+        {step.after.length > 0 ? <p class="quiet">After {step.after.join(', ')}</p> : null}
+        {step.writes.length > 0 ? <p class="quiet">May write {step.writes.join(', ')}</p> : null}
+        {step.doneWhen ? <p class="quiet">Done when: {step.doneWhen}</p> : null}
+        {step.check ? (
+          <p class="quiet">
+            Check: <code>{step.check}</code>
+          </p>
+        ) : null}
+      </div>
     </details>
-  );
-}
-
-interface StepEditorProperties {
-  readonly step: PlanStep;
-  readonly steps: readonly PlanStep[];
-  readonly onChange: (steps: readonly PlanStep[]) => void;
-}
-
-function StepEditor({ step, steps, onChange }: StepEditorProperties): VNode {
-  const change = (part: Partial<PlanStep>): void =>
-    onChange(steps.map((other) => (other.id === step.id ? { ...other, ...part } : other)));
-  // Whoever waited for a removed step now waits for what that step waited for.
-  const remove = (): void =>
-    onChange(
-      steps
-        .filter((other) => other.id !== step.id)
-        .map((other) =>
-          other.after.includes(step.id)
-            ? { ...other, after: [...new Set([...other.after.filter((id) => id !== step.id), ...step.after])] }
-            : other,
-        ),
-    );
-  return (
-    <div class="step-editor">
-      <input
-        aria-label={`Title of step ${step.id}`}
-        value={step.title}
-        maxLength={200}
-        onInput={({ currentTarget }) => change({ title: currentTarget.value })}
-      />
-      <textarea
-        aria-label={`Instructions of step ${step.id}`}
-        rows={3}
-        value={step.instructions}
-        onInput={({ currentTarget }) => change({ instructions: currentTarget.value })}
-      />
-      <button type="button" aria-label={`Remove step ${step.title}`} onClick={remove}>
-        Remove
-      </button>
-    </div>
   );
 }

@@ -14,7 +14,7 @@ export function QuestionCard({
   const [text, setText] = useState('');
   const answer = (words: string): void => send({ type: 'answer', taskId, callId: question.callId, text: words });
   return (
-    <section class="card question" aria-label="Question">
+    <section class={question.answer === undefined ? 'card approval' : 'card'} aria-label="Question">
       <p>
         <strong>{question.question}</strong>
       </p>

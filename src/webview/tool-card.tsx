@@ -1,6 +1,9 @@
 import type { VNode } from 'preact';
+import { ApprovalCard } from './approval-card.tsx';
+import { CodeBlock } from './code-block.tsx';
 import type { ToolItem } from './fold-events.ts';
-import { liveOutput, running, send } from './state.ts';
+import { Icon, type IconName } from './icon.tsx';
+import { outputOf, send } from './state.ts';
 
 interface ToolProperties {
   readonly tool: ToolItem;
@@ -10,79 +13,99 @@ interface ToolProperties {
 /** One call: closed, it is a line; open, arguments and result. An approval stands open above it. */
 export function ToolCard({ tool, taskId }: ToolProperties): VNode {
   const state = stateOf(tool);
-  const output = liveOutput.value.get(tool.callId);
-  const asking = tool.approval !== undefined && tool.approval.allowed === undefined && !tool.ended;
   return (
     <div class="tool">
-      {asking ? <ApprovalCard tool={tool} taskId={taskId} /> : null}
+      {state === 'asks' ? <ApprovalCard tool={tool} taskId={taskId} /> : null}
       <details>
         <summary>
-          <span class={`state ${state}`}>{marks[state]}</span> <span class="title">{tool.title}</span>{' '}
+          <span class={`state ${state}`}>
+            <Icon name={icons[state]} spinning={state === 'runs'} />
+          </span>
+          <span class="title">{tool.title}</span>
           <span class="quiet">
             {words[state]}
             {tool.ended ? ` · ${duration(tool.ended.durationMs)}` : ''}
           </span>
         </summary>
-        <p class="quiet">{tool.name}</p>
-        {tool.arguments ? <Text label="Arguments" text={pretty(tool.arguments)} /> : null}
-        {tool.approval?.allowed === undefined ? null : (
-          <p class="quiet">
-            {tool.approval.allowed ? 'Allowed' : 'Denied'} by {tool.approval.by === 'rule' ? 'a rule' : 'you'}
-          </p>
-        )}
-        {tool.ended ? <Text label="Result" text={tool.ended.error?.message ?? tool.ended.content} /> : null}
+        <Details tool={tool} taskId={taskId} />
       </details>
-      {output && !tool.ended ? <Text label="Live output" text={output.split('\n').slice(-8).join('\n')} /> : null}
+      <Files tool={tool} taskId={taskId} />
+      {tool.ended ? null : <LiveOutput callId={tool.callId} />}
     </div>
   );
 }
 
-function ApprovalCard({ tool, taskId }: ToolProperties): VNode | null {
-  const { approval } = tool;
-  if (!approval) return null;
-  const decide = (allowed: boolean): void => send({ type: 'approve', taskId, callId: tool.callId, allowed });
+function Details({ tool, taskId }: ToolProperties): VNode {
+  const { approval, ended } = tool;
   return (
-    <section class="card approval" aria-label={`Approval: ${tool.title}`}>
-      <p>
-        <strong>May OpenMagus do this?</strong>
+    <div class="inside">
+      <p class="quiet">
+        {tool.name}
+        {ended?.exitCode === undefined || ended.exitCode === null ? '' : ` · exit code ${ended.exitCode}`}
+        {approval?.allowed === undefined
+          ? ''
+          : ` · ${approval.allowed ? 'allowed' : 'denied'} by ${approval.by === 'rule' ? 'a rule' : 'you'}`}
       </p>
-      <ul class="effects">
-        {approval.effects.map((effect, index) => (
-          <li key={index}>
-            <strong>{effect.verb}</strong> <code>{effect.object}</code>
-            {effect.zone === 'outside' ? <span class="risk"> outside the workspace</span> : null}
-            {effect.protects ? <span class="risk"> protected: {effect.protects}</span> : null}
-          </li>
-        ))}
-      </ul>
-      <p>
-        <span class="risk">{approval.decision.always ? 'Always asks' : 'Asks'}:</span> {approval.decision.reason}
-      </p>
-      <div class="row">
-        <button type="button" class="primary" disabled={!running.value} onClick={() => decide(true)}>
-          Allow
-        </button>
-        <button type="button" disabled={!running.value} onClick={() => decide(false)}>
-          Deny
-        </button>
-      </div>
+      {tool.arguments ? (
+        <>
+          <p class="label">Arguments</p>
+          <CodeBlock text={pretty(tool.arguments)} language="json" />
+        </>
+      ) : null}
+      {ended ? (
+        <>
+          <p class="label">Result</p>
+          <CodeBlock text={(ended.error?.message ?? ended.content) || '(empty)'} language="" />
+          <button type="button" class="link" onClick={() => send({ type: 'show-result', taskId, callId: tool.callId })}>
+            Open the whole result
+          </button>
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+/** Each changed file opens as a diff. */
+function Files({ tool, taskId }: ToolProperties): VNode | null {
+  const paths = tool.ended?.paths ?? [];
+  if (paths.length === 0) return null;
+  return (
+    <ul class="files" aria-label="Changed files">
+      {paths.map((path) => (
+        <li key={path}>
+          <button
+            type="button"
+            class="link"
+            title={path}
+            aria-label={`Show what changed in ${path}`}
+            onClick={() => send({ type: 'diff', taskId, callId: tool.callId, path })}
+          >
+            <Icon name="diff" /> {path.split(/[\\/]/).at(-1)}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function LiveOutput({ callId }: { readonly callId: string }): VNode | null {
+  const output = outputOf(callId).value;
+  if (!output) return null;
+  return (
+    <section class="code live-output" tabIndex={0} aria-label="Live output">
+      <pre>{output.trimEnd().split('\n').slice(-8).join('\n')}</pre>
     </section>
   );
 }
 
-function Text({ label, text }: { readonly label: string; readonly text: string }): VNode {
-  return (
-    <>
-      <p class="label">{label}</p>
-      <section class="code" tabIndex={0} aria-label={label}>
-        <pre>{text || '(empty)'}</pre>
-      </section>
-    </>
-  );
-}
-
 type ToolState = 'asks' | 'runs' | 'done' | 'failed' | 'denied';
-const marks: Readonly<Record<ToolState, string>> = { asks: '?', runs: '…', done: '✓', failed: '✗', denied: '⊘' };
+const icons: Readonly<Record<ToolState, IconName>> = {
+  asks: 'ask',
+  runs: 'spin',
+  done: 'check',
+  failed: 'close',
+  denied: 'denied',
+};
 const words: Readonly<Record<ToolState, string>> = {
   asks: 'waits for you',
   runs: 'running',

@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { isStagedName } from './staged-write.ts';
 
 export interface WalkedEntry {
   /** Relative to the walked folder, forward slashes, no slash at the end. */
@@ -35,7 +36,7 @@ async function* walk(place: Place): AsyncGenerator<WalkedEntry> {
   const rules = own === undefined ? place.rules : [...place.rules, own];
   for (const entry of sorted(await entriesOf(here))) {
     const directory = entry.isDirectory();
-    if (neverWalked.has(entry.name)) continue;
+    if (neverWalked.has(entry.name) || isStagedName(entry.name)) continue;
     if (isIgnored(rules, join(here, entry.name), directory)) continue;
     const path = place.path === '' ? entry.name : `${place.path}/${entry.name}`;
     yield { path, directory };

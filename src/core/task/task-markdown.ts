@@ -1,8 +1,7 @@
-import { homedir } from 'node:os';
-import type { TaskState } from '../core/task/state.ts';
+import type { TaskState } from './state.ts';
 
-/** A task as Markdown to share: no file contents, no home folder, nothing that looks like a key. */
-export function taskMarkdown(state: TaskState): string {
+/** A task as Markdown to share: no file contents, nothing that looks like a key, and `home` only as ~. */
+export function taskMarkdown(state: TaskState, home: string): string {
   const steps = [...state.steps.values()].map(
     ({ step, status, summary }) => `- **${step.title}** (${status}) ${summary}`,
   );
@@ -20,15 +19,15 @@ export function taskMarkdown(state: TaskState): string {
     section('Files changed', files),
     `Tokens: ${state.usage.inputTokens} in, ${state.usage.outputTokens} out`,
   ];
-  return `${redact(parts.filter(Boolean).join('\n\n'))}\n`;
+  return `${redact(parts.filter(Boolean).join('\n\n'), home)}\n`;
 }
 
 function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `## ${title}\n\n${lines.join('\n')}`;
 }
 
-function redact(text: string): string {
+function redact(text: string, home: string): string {
   const keys =
     /\b(?:sk|pk|ghp|gho|xox[abp]|AKIA|glpat)[-_A-Za-z0-9]{12,}|\bBearer\s+\S+|((?:key|token|secret|password)["']?\s*[:=]\s*["']?)[^\s"',;]{6,}/gi;
-  return text.replaceAll(homedir(), '~').replace(keys, (_match, name: string | undefined) => `${name ?? ''}[redacted]`);
+  return text.replaceAll(home, '~').replace(keys, (_match, name: string | undefined) => `${name ?? ''}[redacted]`);
 }

@@ -45,7 +45,7 @@ export const editFile: Tool<Input> = {
     const changes = await changeFiles(
       ports,
       scope,
-      [{ path: file.real, before, after: encodeText(source, edited.text) }],
+      [{ path: file.real, before, after: encodeText(source, edited.text, edited.origins) }],
       authorized,
     );
     const head = `${before === null ? 'Created' : 'Edited'} ${file.shown}; sha256 ${changes[0]?.after ?? ''}`;

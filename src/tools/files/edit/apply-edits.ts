@@ -1,5 +1,7 @@
 import { MagusError } from '../../../core/errors/magus-error.ts';
+import { originsAfter } from './line-origins.ts';
 import { matchText, type Place } from './match-text.ts';
+import { type SearchedText, searchedText } from './searched-text.ts';
 import { nearestBlock } from './similar-lines.ts';
 import { unifyEndings } from './text-file.ts';
 
@@ -12,23 +14,45 @@ export interface Edited {
   readonly text: string;
   /** One line an edit: the step that matched and the lines. */
   readonly notes: readonly string[];
+  /** For each new line the line it was before, or -1. */
+  readonly origins: () => readonly number[];
 }
 
 /** All edits in order, or an error with the code that says why not. `text` is null where there is no file. */
 export function applyEdits(text: string | null, edits: readonly Edit[]): Edited {
-  const notes: string[] = [];
+  const splices: Splice[] = [];
   let current = text;
   for (const [index, edit] of edits.entries()) {
-    const applied = applyEdit(
-      current,
-      { ...edit, old_text: unifyEndings(edit.old_text), new_text: unifyEndings(edit.new_text) },
-      index + 1,
-    );
-    current = applied.text;
-    notes.push(...applied.notes);
+    const number = index + 1;
+    const splice: Splice =
+      edit.old_text === ''
+        ? createText(current, edit.new_text, number)
+        : replaceText(current === null ? null : unifyEndings(current), unified(edit), number);
+    splices.push(splice);
+    current = splice.after;
   }
   if (current === null || current === text) throw identical(1);
-  return { text: current, notes };
+  return { text: current, notes: splices.map((splice) => splice.note), origins: () => originsThrough(splices) };
+}
+
+/** One edit: what it replaced in which text. */
+interface Splice {
+  readonly before: string;
+  readonly places: readonly Place[];
+  readonly after: string;
+  readonly note: string;
+}
+
+/** A result larger than that is no edit. */
+const longestResult = 20 * 1024 * 1024;
+
+function unified(edit: Edit): Edit {
+  return { ...edit, old_text: unifyEndings(edit.old_text), new_text: unifyEndings(edit.new_text) };
+}
+
+function originsThrough(splices: readonly Splice[]): readonly number[] {
+  const [first, ...others] = splices.map(({ before, places }) => originsAfter(before, places));
+  return others.reduce((origins, step) => step.map((line) => (line < 0 ? -1 : (origins[line] ?? -1))), first ?? []);
 }
 
 /** Throws PLACEHOLDER when the new text stands for code it leaves out, unless the old text had the same line. */
@@ -45,8 +69,7 @@ export function refusePlaceholders(newText: string, oldText: string): void {
 const placeholder =
   /^\s*(?:\/\/|#|\/\*|<!--|--|\{\/\*|;|%)?\s*(?:\.\.\.|…)\s*(?:\(?\s*(?:the\s+)?(?:rest|remaining|remainder|existing|other|previous|unchanged|same)\b[^;={}]*)/i;
 
-function applyEdit(text: string | null, edit: Edit, number: number): Edited {
-  if (edit.old_text === '') return createText(text, edit.new_text, number);
+function replaceText(text: string | null, edit: Edit, number: number): Splice {
   if (edit.old_text === edit.new_text) throw identical(number);
   if (text === null)
     throw new MagusError(
@@ -55,24 +78,27 @@ function applyEdit(text: string | null, edit: Edit, number: number): Edited {
       { code: 'NO_MATCH' },
     );
   refusePlaceholders(edit.new_text, edit.old_text);
-  const match = matchText(text, edit.old_text, edit.new_text);
-  if (match.places.length === 0) throw unmatched(text, edit, number);
+  const source = searchedText(text);
+  const match = matchText(source, edit.old_text, edit.new_text);
+  if (match.places.length === 0) throw unmatched(source, edit, number);
   if (match.places.length > 1 && edit.replace_all !== true) throw ambiguous(text, match.places, number);
   const places = withoutOverlap(match.places);
   const first = places[0];
   if (match.step === 'exact' && first !== undefined && alreadyThere(text, edit, first)) throw already(number);
-  const lines = places.map((place) => linesOf(text, place)).join(', ');
-  const next = splice(text, places);
-  if (next === text) throw identical(number);
+  const after = spliceText(text, places, number);
+  if (after === text) throw identical(number);
+  const count = places.length > 1 ? `${places.length} places, ` : '';
   return {
-    text: next,
-    notes: [`edit ${number}: ${match.step}, ${places.length > 1 ? `${places.length} places, ` : ''}lines ${lines}`],
+    before: text,
+    places,
+    after,
+    note: `edit ${number}: ${match.step}, ${count}lines ${newLines(text, places)}`,
   };
 }
 
-function createText(text: string | null, newText: string, number: number): Edited {
+function createText(text: string | null, newText: string, number: number): Splice {
   if (text !== null && text !== '') {
-    const same = text === newText;
+    const same = text === unifyEndings(newText);
     throw new MagusError(
       'tool-input',
       `Edit ${number} has an empty old_text, but the file exists${same ? ' with this very content' : ''}. Give the lines to replace, or use write_file to replace it whole.`,
@@ -81,7 +107,8 @@ function createText(text: string | null, newText: string, number: number): Edite
   }
   if (text === newText) throw identical(number);
   refusePlaceholders(newText, '');
-  return { text: newText, notes: [`edit ${number}: created`] };
+  const places = [{ start: 0, end: 0, replacement: newText }];
+  return { before: '', places, after: newText, note: `edit ${number}: created` };
 }
 
 /** An insertion next to its anchor that was made before: the new text, which contains the old one, stands there whole. */
@@ -91,10 +118,10 @@ function alreadyThere(text: string, edit: Edit, place: Place): boolean {
   return text.startsWith(edit.new_text, place.start - offset);
 }
 
-function unmatched(text: string, edit: Edit, number: number): MagusError {
+function unmatched(source: SearchedText, edit: Edit, number: number): MagusError {
   const wanted = edit.new_text.trim();
-  if (wanted.length >= 8 && text.includes(wanted)) return already(number);
-  const near = nearestBlock(text, edit.old_text);
+  if (wanted.length >= 8 && source.text.includes(wanted)) return already(number);
+  const near = nearestBlock(source, edit.old_text);
   const place =
     near === undefined
       ? 'Nothing in the file comes near it; read the file again.'
@@ -106,8 +133,8 @@ function unmatched(text: string, edit: Edit, number: number): MagusError {
 }
 
 function ambiguous(text: string, places: readonly Place[], number: number): MagusError {
-  const lines = places.slice(0, 20).map((place) => lineOf(text, place.start));
-  const more = places.length > 20 ? ', …' : '';
+  const lines = places.slice(0, mostShown).map((place) => lineOf(text, place.start));
+  const more = places.length > mostShown ? ', …' : '';
   return new MagusError(
     'tool-input',
     `Edit ${number}: old_text is in ${places.length} places, at lines ${lines.join(', ')}${more}. Add lines around the one you mean, or set replace_all.`,
@@ -124,9 +151,13 @@ function identical(number: number): MagusError {
 }
 
 function already(number: number): MagusError {
-  return new MagusError('tool-input', `Edit ${number} is already in the file. Go on with the next change.`, {
-    code: 'ALREADY_APPLIED',
-  });
+  return new MagusError(
+    'tool-input',
+    `Edit ${number}: the new text is already in the file. Leave this edit out, or read the file again if you meant another place.`,
+    {
+      code: 'ALREADY_APPLIED',
+    },
+  );
 }
 
 function withoutOverlap(places: readonly Place[]): readonly Place[] {
@@ -140,7 +171,14 @@ function withoutOverlap(places: readonly Place[]): readonly Place[] {
   return kept;
 }
 
-function splice(text: string, places: readonly Place[]): string {
+function spliceText(text: string, places: readonly Place[], number: number): string {
+  const length = places.reduce((sum, place) => sum + place.replacement.length - (place.end - place.start), text.length);
+  if (length > longestResult)
+    throw new MagusError(
+      'tool-input',
+      `Edit ${number} would make the file ${Math.round(length / 1024 / 1024)} MB long. Give a longer old_text, or generate the file with a command.`,
+      { code: 'TOO_LARGE' },
+    );
   let at = 0;
   const parts: string[] = [];
   for (const place of places) {
@@ -150,14 +188,30 @@ function splice(text: string, places: readonly Place[]): string {
   return parts.join('') + text.slice(at);
 }
 
-function linesOf(text: string, place: Place): string {
-  const from = lineOf(text, place.start);
-  const to = from + place.replacement.replace(/\n$/, '').split('\n').length - 1;
-  return to === from ? `${from}` : `${from}-${to}`;
+/** The lines of the first places as they are numbered after the edit. */
+function newLines(text: string, places: readonly Place[]): string {
+  let from = 1;
+  let at = 0;
+  const shown = places.slice(0, mostShown).map(({ start, end, replacement }) => {
+    from += breaksIn(text.slice(at, start));
+    const breaks = breaksIn(replacement);
+    const to = from + breaks - (replacement.endsWith('\n') ? 1 : 0);
+    const lines = to > from ? `${from}-${to}` : `${from}`;
+    from += breaks;
+    at = end;
+    return lines;
+  });
+  return shown.join(', ') + (places.length > mostShown ? ', …' : '');
 }
 
+const mostShown = 20;
+
 function lineOf(text: string, offset: number): number {
-  let line = 1;
-  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line += 1;
-  return line;
+  return breaksIn(text.slice(0, offset)) + 1;
+}
+
+function breaksIn(text: string): number {
+  let breaks = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) breaks += 1;
+  return breaks;
 }

@@ -1,22 +1,20 @@
 import { MagusError } from '../../../core/errors/magus-error.ts';
 import { type Edited, refusePlaceholders } from './apply-edits.ts';
-import { plainPunctuation } from './match-text.ts';
+import { findLines } from './find-sequence.ts';
 import type { Hunk, HunkLine } from './parse-patch.ts';
+import { indentOf } from './reindent.ts';
+import { plainPunctuation, searchedText } from './searched-text.ts';
 import { nearestBlock } from './similar-lines.ts';
 
-export interface Patched extends Edited {
-  /** For each new line the old line it is, or -1. */
-  readonly origins: readonly number[];
-}
-
 /** The text with every hunk applied, or an error with the code that says which hunk does not fit. */
-export function applyHunks(text: string, hunks: readonly Hunk[], path: string): Patched {
+export function applyHunks(text: string, hunks: readonly Hunk[], path: string): Edited {
   const lines = text.split('\n');
+  const forms = new Map<string, readonly string[]>([['exact', lines]]);
   const placed: Placed[] = [];
   let cursor = 0;
   for (const hunk of hunks) {
     refusePlaceholders(textOf(hunk.lines, '+'), textOf(hunk.lines, '-'));
-    const place = placeHunk(lines, hunk, cursor, placed, path);
+    const place = placeHunk(lines, hunk, { forms, cursor, placed, path });
     placed.push(place);
     if (place.end > place.start) cursor = place.end;
   }
@@ -32,7 +30,7 @@ export function applyHunks(text: string, hunks: readonly Hunk[], path: string): 
   for (const line of all.slice(at)) next.push(line);
   return {
     text: next.map((line) => line.text).join('\n'),
-    origins: next.map((line) => line.origin),
+    origins: () => next.map((line) => line.origin),
     notes: placed.map((place, index) => `${path}, hunk ${index + 1}: ${place.step}, line ${place.start + 1}`),
   };
 }
@@ -63,32 +61,32 @@ const steps: readonly (readonly [string, (line: string) => string])[] = [
   ['white-space-blind', (line) => plainPunctuation(line).replace(/\s+/g, '')],
 ];
 
-function placeHunk(
-  lines: readonly string[],
-  hunk: Hunk,
-  cursor: number,
-  placed: readonly Placed[],
-  path: string,
-): Placed {
+function placeHunk(lines: readonly string[], hunk: Hunk, progress: Progress): Placed {
+  const { cursor, path } = progress;
   const below = findAnchors(lines, hunk.anchors, cursor);
   if (hunk.lines.every((line) => line.mark === '+')) return insertion(lines, hunk, below, path);
-  const whole = locate(lines, hunk, hunk.lines, { below, cursor, placed, path });
+  const whole = locate(lines, hunk, hunk.lines, { ...progress, below });
   if (whole !== undefined) return whole;
   const trimmed = withoutBlankEnd(hunk.lines);
   const shorter =
     trimmed.length < hunk.lines.length && trimmed.some((line) => line.mark !== '+')
-      ? locate(lines, hunk, trimmed, { below, cursor, placed, path })
+      ? locate(lines, hunk, trimmed, { ...progress, below })
       : undefined;
   if (shorter !== undefined) return shorter;
   throw unmatched(lines, hunk, path);
 }
 
-interface Bounds {
-  /** First line under the anchors; undefined when they are not there. */
-  readonly below: number | undefined;
+interface Progress {
+  /** The lines in the form that each step compares, made when a step first needs it. */
+  readonly forms: Map<string, readonly string[]>;
+  /** The line after the last change so far. */
   readonly cursor: number;
   readonly placed: readonly Placed[];
   readonly path: string;
+}
+interface Bounds extends Progress {
+  /** First line under the anchors; undefined when they are not there. */
+  readonly below: number | undefined;
 }
 
 function locate(
@@ -106,7 +104,9 @@ function locate(
   )
     return undefined;
   for (const [step, key] of steps) {
-    const starts = findLines(lines.map(key), wanted.map(key)).filter((start) =>
+    const form = bounds.forms.get(step) ?? lines.map(key);
+    bounds.forms.set(step, form);
+    const starts = findLines(form, wanted.map(key)).filter((start) =>
       bounds.placed.every((other) => start + wanted.length <= other.start || start >= other.end),
     );
     const start = choose(lines, hunk, starts, wanted.length, bounds);
@@ -114,15 +114,6 @@ function locate(
       return { start, end: start + wanted.length, step, replacement: rewrite(lines, start, hunkLines) };
   }
   return undefined;
-}
-
-function findLines(lines: readonly string[], wanted: readonly string[]): readonly number[] {
-  const starts: number[] = [];
-  const first = wanted[0] ?? '';
-  for (let start = lines.indexOf(first); start >= 0; start = lines.indexOf(first, start + 1)) {
-    if (wanted.every((line, offset) => lines[start + offset] === line)) starts.push(start);
-  }
-  return starts;
 }
 
 /** Hunks come in order and below their anchors; where that leaves several places, none is guessed. */
@@ -224,10 +215,6 @@ function shiftOf(lines: readonly string[], start: number, hunkLines: readonly Hu
   return (line) => line;
 }
 
-function indentOf(line: string): string {
-  return line.slice(0, line.length - line.trimStart().length);
-}
-
 function withoutBlankEnd(lines: readonly HunkLine[]): readonly HunkLine[] {
   let end = lines.length;
   while (end > 0 && lines[end - 1]?.mark === ' ' && lines[end - 1]?.text.trim() === '') end -= 1;
@@ -255,7 +242,7 @@ function unmatched(lines: readonly string[], hunk: Hunk, path: string): MagusErr
     );
   }
   const near = nearestBlock(
-    text,
+    searchedText(text),
     hunk.lines
       .filter((line) => line.mark !== '+')
       .map((line) => line.text)

@@ -1,3 +1,6 @@
+import { findLines, findText, separateStarts } from './find-sequence.ts';
+import { reindent } from './reindent.ts';
+import { isWord, plainPunctuation, type SearchedText, squeeze } from './searched-text.ts';
 import { similarPlaces } from './similar-lines.ts';
 
 export interface Place {
@@ -7,138 +10,106 @@ export interface Place {
 }
 export interface Match {
   readonly step: string;
+  /** In order. Overlapping ones count as two: they make a match ambiguous. */
   readonly places: readonly Place[];
 }
 
-/** The places of `oldText` at the first step of the cascade that hits; none: no places. Both texts have `\n` endings only. */
-export function matchText(text: string, oldText: string, newText: string): Match {
+/** The places of `oldText` at the first step of the cascade that hits; none: no places. All texts have `\n` endings only. */
+export function matchText(source: SearchedText, oldText: string, newText: string): Match {
   for (const [step, find] of steps) {
-    const places = find(text, oldText, newText);
+    const places = find(source, oldText, newText);
     if (places.length > 0) return { step, places };
   }
   return { step: 'none', places: [] };
 }
 
-/** Offset of the first character of each line. */
-export function lineStarts(lines: readonly string[]): readonly number[] {
-  let offset = 0;
-  return lines.map((line) => {
-    const start = offset;
-    offset += line.length + 1;
-    return start;
-  });
-}
-
-/** Typographic quotes, dashes and spaces as ASCII, one character for one. */
-export function plainPunctuation(text: string): string {
-  return text
-    .replace(/[\u2018\u2019\u201A\u201B\u2032]/g, "'")
-    .replace(/[\u201C-\u201F\u2033]/g, '"')
-    .replace(/[\u2010-\u2015\u2212]/g, '-')
-    .replace(/[\u00A0\u2002-\u200A\u202F\u205F\u3000]/g, ' ');
-}
-
-type Find = (text: string, oldText: string, newText: string) => readonly Place[];
+type Find = (source: SearchedText, oldText: string, newText: string) => readonly Place[];
 
 const steps: readonly (readonly [string, Find])[] = [
-  ['exact', (text, oldText, newText) => substrings(text, oldText, newText)],
-  ['trailing blanks', (text, oldText, newText) => wholeLines(text, oldText, newText, (line) => line.trimEnd(), false)],
-  ['re-indented', (text, oldText, newText) => wholeLines(text, oldText, newText, (line) => line.trim(), true)],
-  [
-    'Unicode punctuation',
-    (text, oldText, newText) => substrings(plainPunctuation(text), plainPunctuation(oldText), newText),
-  ],
+  ['exact', (source, oldText, newText) => substrings(source.text, oldText, newText)],
+  ['trailing blanks', withoutTrailingBlanks],
+  ['re-indented', reindented],
+  ['Unicode punctuation', (source, oldText, newText) => substrings(source.plain(), plainPunctuation(oldText), newText)],
   ['blank lines around', withoutBlankLines],
   ['literal escapes', withoutEscapes],
   ['white-space-blind', sameTokens],
   ['similarity', similarPlaces],
 ];
 
-/** Overlapping ones too: they make a match ambiguous. */
 function substrings(text: string, oldText: string, newText: string): readonly Place[] {
-  const places: Place[] = [];
-  for (let at = text.indexOf(oldText); at >= 0; at = text.indexOf(oldText, at + 1)) {
-    places.push({ start: at, end: at + oldText.length, replacement: newText });
-  }
-  return places;
+  return separateStarts(findText(text, oldText), oldText.length).map((start) => ({
+    start,
+    end: start + oldText.length,
+    replacement: newText,
+  }));
 }
 
+function withoutTrailingBlanks(source: SearchedText, oldText: string, newText: string): readonly Place[] {
+  const wanted = linesOf(oldText).map((line) => line.trimEnd());
+  return wholeLines(source, source.closed, { oldText, wanted, newTextAt: () => newText });
+}
+
+function reindented(source: SearchedText, oldText: string, newText: string): readonly Place[] {
+  const lines = linesOf(oldText);
+  const wanted = lines.map((line) => line.trim());
+  const newTextAt = (found: readonly string[]): string | undefined => reindent(found, lines, newText);
+  return wholeLines(source, source.trimmed, { oldText, wanted, newTextAt });
+}
+
+interface WantedLines {
+  readonly oldText: string;
+  readonly wanted: readonly string[];
+  /** What replaces the found lines; undefined: they do not fit after all. */
+  readonly newTextAt: (found: readonly string[]) => string | undefined;
+}
+
+/** Places where whole lines are the wanted ones in the given form of the text's lines. */
 function wholeLines(
-  text: string,
-  oldText: string,
-  newText: string,
-  key: (line: string) => string,
-  shift: boolean,
+  source: SearchedText,
+  forms: () => readonly string[],
+  { oldText, wanted, newTextAt }: WantedLines,
 ): readonly Place[] {
+  if (wanted.every((line) => line === '') || !wanted.every((line) => mayHold(source.text, line))) return [];
   const closed = oldText.endsWith('\n');
-  const wanted = (closed ? oldText.slice(0, -1) : oldText).split('\n');
-  const keys = wanted.map(key);
-  if (keys.every((each) => each === '')) return [];
-  const lines = text.split('\n');
-  const lineKeys = lines.map(key);
-  const starts = lineStarts(lines);
-  const places: Place[] = [];
-  for (let index = lineKeys.indexOf(keys[0] ?? ''); index >= 0; index = lineKeys.indexOf(keys[0] ?? '', index + 1)) {
-    if (!keys.every((each, offset) => lineKeys[index + offset] === each)) continue;
-    const found = lines.slice(index, index + wanted.length);
-    const shifted = shift ? reindent(found, wanted, newText) : newText;
-    if (shifted === undefined) continue;
-    const last = index + wanted.length - 1;
-    const end = (starts[last] ?? 0) + (lines[last] ?? '').length;
+  const lines = source.lines();
+  const starts = source.starts();
+  return separateStarts(findLines(forms(), wanted), wanted.length).flatMap((first) => {
+    const last = first + wanted.length - 1;
+    const newText = newTextAt(lines.slice(first, last + 1));
     const lastOfFile = last === lines.length - 1;
-    if (closed && lastOfFile && !shifted.endsWith('\n')) continue;
-    places.push({
-      start: starts[index] ?? 0,
+    if (newText === undefined || (closed && lastOfFile && !newText.endsWith('\n'))) return [];
+    const end = (starts[last] ?? 0) + (lines[last] ?? '').length;
+    return {
+      start: starts[first] ?? 0,
       end: closed && !lastOfFile ? end + 1 : end,
-      replacement: closed && lastOfFile ? shifted.slice(0, -1) : shifted,
-    });
-  }
-  return places;
+      replacement: closed && lastOfFile ? newText.slice(0, -1) : newText,
+    };
+  });
 }
 
-/** `newText` moved as the found lines stand to the wanted ones; undefined when they do not all stand the same way. */
-function reindent(found: readonly string[], wanted: readonly string[], newText: string): string | undefined {
-  const first = wanted.findIndex((line) => line.trim() !== '');
-  const [from, to] = shiftBetween(indentOf(wanted[first] ?? ''), indentOf(found[first] ?? ''));
-  const uniform = wanted.every(
-    (line, index) => line.trim() === '' || moved(indentOf(line), from, to) === indentOf(found[index] ?? ''),
-  );
-  if (!uniform) return undefined;
-  return newText
-    .split('\n')
-    .map((line) => (line.trim() === '' ? line : (moved(line, from, to) ?? line)))
-    .join('\n');
-}
-
-function shiftBetween(wanted: string, found: string): readonly [string, string] {
-  if (found.endsWith(wanted)) return ['', found.slice(0, found.length - wanted.length)];
-  if (wanted.endsWith(found)) return [wanted.slice(0, wanted.length - found.length), ''];
-  return [wanted, found];
-}
-
-function moved(line: string, from: string, to: string): string | undefined {
-  return line.startsWith(from) ? to + line.slice(from.length) : undefined;
-}
-
-function indentOf(line: string): string {
-  return line.slice(0, line.length - line.trimStart().length);
-}
-
-function withoutBlankLines(text: string, oldText: string, newText: string): readonly Place[] {
+/** Blank lines around the old text meant that it fills its lines, so it must do so without them too. */
+function withoutBlankLines(source: SearchedText, oldText: string, newText: string): readonly Place[] {
   const bare = trimBlankLines(oldText);
   if (bare === oldText || bare === '') return [];
   const bareNew = trimBlankLines(newText);
-  const exact = substrings(text, bare, bareNew);
-  return exact.length > 0 ? exact : wholeLines(text, bare, bareNew, (line) => line.trim(), true);
+  const { text } = source;
+  const exact = substrings(text, bare, bareNew).filter(
+    ({ start, end }) =>
+      (oldText.startsWith(bare) || start === 0 || text[start - 1] === '\n') &&
+      (oldText.endsWith(bare) || end === text.length || text[end] === '\n'),
+  );
+  return exact.length > 0 ? exact : reindented(source, bare, bareNew);
 }
 
 function trimBlankLines(text: string): string {
-  return text.replace(/^(?:[ \t]*\n)+/, '').replace(/(?:\n[ \t]*)+$/, '');
+  const lines = text.split('\n');
+  const first = lines.findIndex((line) => line.trim() !== '');
+  return lines.slice(first, lines.findLastIndex((line) => line.trim() !== '') + 1).join('\n');
 }
 
-function withoutEscapes(text: string, oldText: string, newText: string): readonly Place[] {
+function withoutEscapes(source: SearchedText, oldText: string, newText: string): readonly Place[] {
   const plain = unescapeText(oldText);
-  return plain === oldText || plain.trim() === '' ? [] : substrings(text, plain, unescapeText(newText));
+  return plain === oldText || plain.trim() === '' ? [] : substrings(source.text, plain, unescapeText(newText));
 }
 
 function unescapeText(text: string): string {
@@ -147,36 +118,28 @@ function unescapeText(text: string): string {
   );
 }
 
-interface Token {
-  readonly word: string;
-  readonly start: number;
-  readonly end: number;
+/** Three tokens or more, the same but for the white space between them. */
+function sameTokens(source: SearchedText, oldText: string, newText: string): readonly Place[] {
+  const tokens = oldText.match(/[\p{L}\p{N}_$]+|\S/gu) ?? [];
+  const wanted = squeeze(oldText).text;
+  if (tokens.length < 3 || !tokens.every((token) => mayHold(source.text, token))) return [];
+  const { text, offsets } = source.squeezed();
+  return separateStarts(findText(text, wanted), wanted.length)
+    .filter((start) => !isInsideWord(text, start) && !isInsideWord(text, start + wanted.length))
+    .map((start) => {
+      const span = { start: offsets[start] ?? 0, end: (offsets[start + wanted.length - 1] ?? 0) + 1 };
+      return placeOfTokens(source.text, span, oldText, newText);
+    });
 }
 
-function sameTokens(text: string, oldText: string, newText: string): readonly Place[] {
-  const wanted = tokensOf(oldText);
-  const first = wanted[0];
-  if (first === undefined || wanted.length < 3) return [];
-  const tokens = tokensOf(text);
-  const places: Place[] = [];
-  for (let index = 0; index + wanted.length <= tokens.length; index += 1) {
-    if (
-      tokens[index]?.word !== first.word ||
-      !wanted.every((token, offset) => tokens[index + offset]?.word === token.word)
-    )
-      continue;
-    const last = tokens[index + wanted.length - 1];
-    places.push(placeOfTokens(text, { start: tokens[index]?.start ?? 0, end: last?.end ?? 0 }, oldText, newText));
-  }
-  return places;
+/** False where a line or word is surely not in the text; spares making the forms of a large text for nothing. */
+function mayHold(text: string, part: string): boolean {
+  return text.includes(part.slice(0, 64));
 }
 
-function tokensOf(text: string): readonly Token[] {
-  return [...text.matchAll(/[\p{L}\p{N}_$]+|[^\s]/gu)].map((match) => ({
-    word: match[0],
-    start: match.index,
-    end: match.index + match[0].length,
-  }));
+/** Does the boundary before this offset cut a word in two? */
+function isInsideWord(text: string, offset: number): boolean {
+  return offset > 0 && offset < text.length && isWord(text.charCodeAt(offset - 1)) && isWord(text.charCodeAt(offset));
 }
 
 /** Whole lines where the tokens fill them, so that the indentation of the new text counts. */
@@ -193,4 +156,9 @@ function placeOfTokens(
   const found = text.slice(lineStart, span.end).split('\n');
   const shifted = found.length === bareOld.length ? reindent(found, bareOld, bareNew) : undefined;
   return { start: lineStart, end: span.end, replacement: shifted ?? bareNew };
+}
+
+/** Lines of a text, the empty one after a final line ending left out. */
+function linesOf(text: string): readonly string[] {
+  return (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
 }

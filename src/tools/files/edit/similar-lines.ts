@@ -1,36 +1,57 @@
 import type { Place } from './match-text.ts';
+import { reindent } from './reindent.ts';
+import type { SearchedText } from './searched-text.ts';
 
 const threshold = 0.9;
 const margin = 0.05;
-/** Character comparisons before giving up: about 50 ms. */
+/** Longer blocks are not compared. */
+const mostLines = 1000;
+/** Character comparisons before giving up: about 30 ms. */
 const budget = 8_000_000;
+/** What finding a known line costs in these. */
+const lookUp = 40;
 
 /** The one block of lines at least 0.90 alike and 0.05 more than any other; never for a deletion or a single line. */
-export function similarPlaces(text: string, oldText: string, newText: string): readonly Place[] {
+export function similarPlaces(source: SearchedText, oldText: string, newText: string): readonly Place[] {
   const wanted = oldText.replace(/\n$/, '').split('\n');
-  if (wanted.filter((line) => line.trim() !== '').length < 2 || newText.trim() === '') return [];
-  const lines = text.split('\n');
-  const ranked = rankBlocks(lines, wanted, threshold - margin);
-  const best = ranked?.[0];
-  if (ranked === undefined || best === undefined || best.score < threshold) return [];
-  const rival = ranked.find((block) => Math.abs(block.line - best.line) >= 1);
+  const telling = wanted.filter((line) => line.trim() !== '').length;
+  if (telling < 2 || wanted.length > mostLines || newText.trim() === '') return [];
+  const [best, rival] = rankBlocks(source.trimmed(), wanted, threshold - margin) ?? [];
+  if (best === undefined || best.score < threshold) return [];
   if (rival !== undefined && best.score - rival.score < margin) return [];
-  const start = lines.slice(0, best.line).join('\n').length + (best.line > 0 ? 1 : 0);
-  const end = start + lines.slice(best.line, best.line + wanted.length).join('\n').length;
-  return [{ start, end, replacement: oldText.endsWith('\n') ? newText.replace(/\n$/, '') : newText }];
+  const found = source.lines().slice(best.line, best.line + wanted.length);
+  const start = source.starts()[best.line] ?? 0;
+  const replacement = oldText.endsWith('\n') ? newText.replace(/\n$/, '') : newText;
+  return [
+    { start, end: start + found.join('\n').length, replacement: reindent(found, wanted, replacement) ?? replacement },
+  ];
 }
 
 /** First line (from 1), last line and text of the block most like `oldText`; undefined when nothing comes near. */
 export function nearestBlock(
-  text: string,
+  source: SearchedText,
   oldText: string,
 ): { readonly from: number; readonly to: number; readonly text: string } | undefined {
   const wanted = oldText.replace(/\n$/, '').split('\n').slice(0, 20);
-  const lines = text.split('\n');
-  const best = rankBlocks(lines, wanted, 0.4)?.[0];
-  if (best === undefined) return undefined;
-  const to = Math.min(best.line + wanted.length, lines.length);
-  return { from: best.line + 1, to, text: lines.slice(best.line, to).join('\n').slice(0, 1500) };
+  const first = rankBlocks(source.trimmed(), wanted, 0.4)?.[0]?.line ?? lineOfRarest(source.trimmed(), wanted);
+  if (first === undefined) return undefined;
+  const lines = source.lines();
+  const to = Math.min(first + wanted.length, lines.length);
+  return { from: first + 1, to, text: lines.slice(first, to).join('\n').slice(0, 1500) };
+}
+
+/** Where the block would begin if the wanted line that is rarest in the text, yet there, were in its place. */
+function lineOfRarest(lines: readonly string[], wanted: readonly string[]): number | undefined {
+  const telling = wanted.filter((line) => line.trim().length > 2);
+  const places = new Map<string, number[]>(telling.map((line) => [line.trim(), []]));
+  for (const [index, line] of lines.entries()) places.get(line)?.push(index);
+  let rarest: { readonly count: number; readonly line: number } | undefined;
+  for (const [offset, line] of wanted.entries()) {
+    const found = places.get(line.trim()) ?? [];
+    if (found.length === 0 || found.length >= (rarest?.count ?? 10)) continue;
+    rarest = { count: found.length, line: Math.max(0, (found[0] ?? 0) - offset) };
+  }
+  return rarest?.line;
 }
 
 interface Block {
@@ -38,58 +59,72 @@ interface Block {
   readonly score: number;
 }
 
-/** Blocks of at least `least`, best first; undefined when it would take too long. */
+/** Blocks of trimmed lines of at least `least`, best first; undefined when it would take too long. */
 function rankBlocks(lines: readonly string[], wanted: readonly string[], least: number): readonly Block[] | undefined {
-  const bare = lines.map((line) => line.trim());
   const goal = wanted.map((line) => line.trim());
   const total = goal.reduce((sum, line) => sum + line.length, 0);
   if (total === 0) return [];
+  const allowed = (1 - least) * total;
   const found: Block[] = [];
   const known = goal.map(() => new Map<string, number>());
-  let spent = 0;
-  for (let start = 0; start + goal.length <= bare.length; start += 1) {
-    const allowed = (1 - least) * total;
-    if (lengthLoss(bare, goal, start, allowed) > allowed) continue;
+  const work = { spent: 0 };
+  for (let start = 0; start + goal.length <= lines.length && work.spent <= budget; start += 1) {
+    if (lengthLoss(lines, goal, start, allowed, work) > allowed) continue;
     let loss = 0;
-    for (let offset = 0; offset < goal.length && loss <= allowed; offset += 1) {
-      const here = bare[start + offset] ?? '';
+    for (let offset = 0; offset < goal.length && loss <= allowed && work.spent <= budget; offset += 1) {
+      const here = lines[start + offset] ?? '';
       const there = goal[offset] ?? '';
-      const memory = known[offset]?.get(here);
-      const lost = memory ?? distance(here, there);
-      if (memory === undefined) {
+      let lost = known[offset]?.get(here);
+      if (lost === undefined) {
+        lost = distance(here, there);
         known[offset]?.set(here, lost);
-        spent += here === there ? 1 : here.length * there.length;
+        work.spent += here.length * there.length;
       }
-      if (spent > budget) return undefined;
+      work.spent += lookUp;
       loss += lost;
     }
-    if (loss <= allowed) found.push({ line: start, score: 1 - loss / total });
+    if (loss <= allowed && work.spent <= budget) found.push({ line: start, score: 1 - loss / total });
   }
+  if (work.spent > budget) return undefined;
   return found.sort((left, right) => right.score - left.score || left.line - right.line);
 }
 
 /** The least that lengths alone cost. */
-function lengthLoss(lines: readonly string[], goal: readonly string[], start: number, allowed: number): number {
+function lengthLoss(
+  lines: readonly string[],
+  goal: readonly string[],
+  start: number,
+  allowed: number,
+  work: { spent: number },
+): number {
   let loss = 0;
   for (let offset = 0; offset < goal.length && loss <= allowed; offset += 1) {
     loss += Math.abs((lines[start + offset] ?? '').length - (goal[offset] ?? '').length);
+    work.spent += 2;
   }
   return loss;
 }
 
+const longestCompared = 1000;
+const row = new Uint16Array(longestCompared + 1);
+
 /** Levenshtein distance; very long lines are compared as a whole. */
 function distance(left: string, right: string): number {
   if (left === right) return 0;
-  if (left.length > 1000 || right.length > 1000) return Math.max(left.length, right.length);
-  let previous = Uint16Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= left.length; row += 1) {
-    const current = new Uint16Array(right.length + 1);
-    current[0] = row;
+  if (left.length > longestCompared || right.length > longestCompared) return Math.max(left.length, right.length);
+  for (let column = 0; column <= right.length; column += 1) row[column] = column;
+  for (let line = 1; line <= left.length; line += 1) {
+    const unit = left.charCodeAt(line - 1);
+    let diagonal = line - 1;
+    let before = line;
     for (let column = 1; column <= right.length; column += 1) {
-      const swap = (previous[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1);
-      current[column] = Math.min(swap, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1);
+      const above = row[column] ?? 0;
+      const swapped = diagonal + (unit === right.charCodeAt(column - 1) ? 0 : 1);
+      before = Math.min(swapped, above + 1, before + 1);
+      row[column] = before;
+      diagonal = above;
     }
-    previous = current;
+    row[0] = line;
   }
-  return previous[right.length] ?? 0;
+  return row[right.length] ?? 0;
 }

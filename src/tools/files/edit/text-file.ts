@@ -1,4 +1,5 @@
 import { MagusError } from '../../../core/errors/magus-error.ts';
+import { originOfLines } from './line-origins.ts';
 
 /** A text file as the model sees it (`text` has only `\n`), with what it takes to write it back unchanged elsewhere. */
 export interface TextFile {
@@ -11,18 +12,15 @@ export interface TextFile {
   readonly endings?: readonly string[];
 }
 
-/** What a file that does not exist yet is written as. */
+/** What a file that does not exist yet is written as; the line endings are those of the text it is given. */
 export const newTextFile: TextFile = { text: '', encoding: 'utf-8', bom: false, eol: '\n' };
-
-/** Above this many pairs of lines a mixed file is compared by its unique lines only. */
-const comparableLines = 4_000_000;
 
 /** Throws `tool-failed` BINARY when the bytes are no text in UTF-8 or, with a byte order mark, UTF-16. */
 export function decodeText(bytes: Uint8Array): TextFile {
   const { encoding, skip } = detectEncoding(bytes);
   const content = decodeBytes(bytes.subarray(skip), encoding);
   if (content.includes('\0')) throw binary();
-  const found = content.match(/\r\n|\r|\n/g) ?? [];
+  const found = content.includes('\r') ? (content.match(/\r\n|\r|\n/g) ?? []) : [];
   const eol = dominantEnding(found);
   const mixed = found.some((ending) => ending !== eol);
   const text = unifyEndings(content);
@@ -31,13 +29,16 @@ export function decodeText(bytes: Uint8Array): TextFile {
 
 /**
  * The bytes of `file` with its text replaced; lines that stay keep their own ending. Who knows which old line each new
- * line is (-1: none) says so in `origins`; otherwise the texts are compared.
+ * line is (-1: none) says so in `origins`; otherwise the texts are compared. A file without any line ending gets those
+ * of the new text.
  */
-export function encodeText(file: TextFile, newText: string, origins?: readonly number[]): Uint8Array {
-  const unified = unifyEndings(newText);
-  const text = file.bom && unified.startsWith('\uFEFF') ? unified.slice(1) : unified;
-  const content =
-    file.endings === undefined ? withEnding(text, file.eol) : withEndings(file, file.endings, text, origins);
+export function encodeText(file: TextFile, newText: string, origins?: () => readonly number[]): Uint8Array {
+  const text = file.bom && newText.startsWith('\uFEFF') ? newText.slice(1) : newText;
+  const content = !file.text.includes('\n')
+    ? text
+    : file.endings === undefined
+      ? withEnding(unifyEndings(text), file.eol)
+      : withEndings(file, file.endings, unifyEndings(text), origins);
   return encodeBytes(file.bom ? `\uFEFF${content}` : content, file.encoding);
 }
 
@@ -89,70 +90,16 @@ function withEnding(text: string, eol: TextFile['eol']): string {
   return eol === '\n' ? text : text.replaceAll('\n', eol);
 }
 
-function withEndings(file: TextFile, endings: readonly string[], text: string, origins?: readonly number[]): string {
+function withEndings(
+  file: TextFile,
+  endings: readonly string[],
+  text: string,
+  origins?: () => readonly number[],
+): string {
   const after = text.split('\n');
-  const origin = origins ?? originOfLines(file.text.split('\n'), after);
+  const origin = origins?.() ?? originOfLines(file.text.split('\n'), after);
   const last = after.length - 1;
   return after
     .map((line, index) => (index === last ? line : line + (endings[origin[index] ?? -1] ?? file.eol)))
     .join('');
-}
-
-/** For each new line the old line it is, or -1. */
-function originOfLines(before: readonly string[], after: readonly string[]): readonly number[] {
-  const origin = after.map(() => -1);
-  let start = 0;
-  while (start < before.length && start < after.length && before[start] === after[start]) {
-    origin[start] = start;
-    start += 1;
-  }
-  let oldEnd = before.length;
-  let newEnd = after.length;
-  while (oldEnd > start && newEnd > start && before[oldEnd - 1] === after[newEnd - 1]) {
-    oldEnd -= 1;
-    newEnd -= 1;
-    origin[newEnd] = oldEnd;
-  }
-  const oldMiddle = before.slice(start, oldEnd);
-  const newMiddle = after.slice(start, newEnd);
-  const pairs =
-    oldMiddle.length * newMiddle.length > comparableLines
-      ? uniquePairs(oldMiddle, newMiddle)
-      : longestPairs(oldMiddle, newMiddle);
-  for (const [oldIndex, newIndex] of pairs) origin[start + newIndex] = start + oldIndex;
-  return origin;
-}
-
-/** Longest common subsequence. */
-function longestPairs(before: readonly string[], after: readonly string[]): readonly (readonly [number, number])[] {
-  const width = after.length + 1;
-  const best = new Uint32Array((before.length + 1) * width);
-  const at = (row: number, column: number): number => best[row * width + column] ?? 0;
-  for (let row = before.length - 1; row >= 0; row -= 1) {
-    for (let column = after.length - 1; column >= 0; column -= 1) {
-      best[row * width + column] =
-        before[row] === after[column]
-          ? at(row + 1, column + 1) + 1
-          : Math.max(at(row + 1, column), at(row, column + 1));
-    }
-  }
-  const pairs: [number, number][] = [];
-  for (let row = 0, column = 0; row < before.length && column < after.length; ) {
-    if (before[row] === after[column]) pairs.push([row++, column++]);
-    else if (at(row + 1, column) >= at(row, column + 1)) row += 1;
-    else column += 1;
-  }
-  return pairs;
-}
-
-/** Lines that stand once on either side, wherever they moved to. */
-function uniquePairs(before: readonly string[], after: readonly string[]): readonly (readonly [number, number])[] {
-  const places = new Map<string, number>();
-  before.forEach((line, index) => {
-    places.set(line, places.has(line) ? -1 : index);
-  });
-  return after.flatMap((line, index) => {
-    const place = places.get(line) ?? -1;
-    return place < 0 ? [] : [[place, index] as const];
-  });
 }

@@ -1,0 +1,129 @@
+import type { Stats } from 'node:fs';
+import { copyFile, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { MagusError } from '../../core/errors/magus-error.ts';
+import type { FileWrite } from '../../core/ports.ts';
+import { systemCode } from './file-failure.ts';
+
+export interface Staged {
+  readonly write: FileWrite;
+  /** The new content, beside its file. */
+  readonly fresh: string;
+  /** The former content, beside its file, from just before the swap; a lone write needs none, its swap is the last thing to fail. */
+  readonly former: string | undefined;
+  swapped: boolean;
+}
+
+/** Is this a file that a commit puts beside others for a moment? */
+export function isStagedName(name: string): boolean {
+  return stagedName.test(name);
+}
+
+/** Writes the new content beside its file, with the mode and owner of the file `like`. */
+export async function stage(
+  write: FileWrite,
+  how: { readonly id: string; readonly like: string | undefined; readonly alone: boolean },
+): Promise<Staged> {
+  const beside = join(dirname(write.path), `.magus-${machine}-${process.pid}-${how.id.slice(0, 12)}`);
+  const former = how.alone && write.after !== null ? undefined : `${beside}.old`;
+  const staged: Staged = { write, fresh: `${beside}.new`, former, swapped: false };
+  if (write.after === null) return staged;
+  const model = how.like === undefined ? undefined : await stat(how.like);
+  try {
+    await writeDurably(staged.fresh, write.after, model);
+  } catch (error) {
+    await rm(staged.fresh, { force: true }).catch(ignoreFailure);
+    throw error;
+  }
+  return staged;
+}
+
+/** Makes the staged content the file's own, in one step of the file system. */
+export async function swap(staged: Staged): Promise<void> {
+  const { write, fresh, former } = staged;
+  if (write.after === null && former !== undefined) {
+    await rename(write.path, former);
+  } else if (write.before === null) {
+    await createExclusively(fresh, write.path);
+  } else {
+    if (former !== undefined) await link(write.path, former).catch(() => copyFile(write.path, former));
+    await rename(fresh, write.path);
+  }
+  staged.swapped = true;
+}
+
+/** Undoes a swap. */
+export async function putBack({ write, former, swapped }: Staged): Promise<void> {
+  if (!swapped) return;
+  if (write.before === null) await rm(write.path, { force: true });
+  else if (former !== undefined) await rename(former, write.path);
+}
+
+export async function removeStaged(staged: readonly Staged[]): Promise<void> {
+  for (const { fresh, former } of staged) {
+    await rm(fresh, { force: true }).catch(ignoreFailure);
+    if (former !== undefined) await rm(former, { force: true }).catch(ignoreFailure);
+  }
+}
+
+/** Removes what processes of this machine that are no more have left staged beside these files. */
+export async function removeLeftovers(paths: readonly string[]): Promise<void> {
+  for (const folder of new Set(paths.map((path) => dirname(path)))) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      const found = stagedName.exec(name);
+      if (found?.[1] !== machine || isAlive(Number(found[2]))) continue;
+      await rm(join(folder, name), { force: true }).catch(ignoreFailure);
+    }
+  }
+}
+
+/** The machine is in the name because a folder can be shared by machines and containers that do not see each other's processes. */
+const machine = hostname()
+  .replace(/[^A-Za-z0-9]/g, '')
+  .slice(0, 40);
+const stagedName = /^\.magus-([A-Za-z0-9]*)-(\d+)-[\w-]{12}\.(?:new|old)$/;
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return systemCode(error) !== 'ESRCH';
+  }
+}
+
+async function writeDurably(path: string, content: Uint8Array, model: Stats | undefined): Promise<void> {
+  const file = await open(path, 'wx', 0o666);
+  try {
+    await file.writeFile(content);
+    if (model !== undefined) {
+      const own = await file.stat();
+      if (own.uid !== model.uid || own.gid !== model.gid) await file.chown(model.uid, model.gid).catch(ignoreFailure);
+      await file.chmod(model.mode & 0o7777);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A link fails where something came into being meanwhile, a rename would replace it. */
+async function createExclusively(fresh: string, path: string): Promise<void> {
+  try {
+    await link(fresh, path);
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') {
+      throw new MagusError(
+        'tool-failed',
+        `${path} came into being meanwhile; nothing was written. Read it and repeat the edit.`,
+        { code: 'STALE' },
+      );
+    }
+    // Some file systems (FAT, some network shares) have no hard links.
+    await rename(fresh, path);
+  }
+}
+
+function ignoreFailure(): void {
+  // Tidying up must not hide the error that led here, nor fail a commit that is already whole.
+}

@@ -1,0 +1,29 @@
+import * as vscode from 'vscode';
+import { toMagusError } from '../core/errors/magus-error.ts';
+import { type Remedy, remediesOf, remedyWords } from '../protocol/remedies.ts';
+
+/** What each remedy runs; `retry` goes on with the task that failed. */
+export const remedyCommands: Readonly<Record<Remedy, readonly [string, ...string[]]>> = {
+  configure: ['workbench.action.openSettings', '@ext:openmagus.openmagus'],
+  'set-key': ['openmagus.setSecret'],
+  'open-folder': ['workbench.action.files.openFolder'],
+  'manage-trust': ['workbench.trust.manage'],
+  'show-log': ['openmagus.showLog'],
+  retry: ['openmagus.resumeTask'],
+};
+
+/** A failure as a notification with buttons that open the right place; being cancelled is none. */
+export async function showFailure(log: vscode.LogOutputChannel, error: unknown, taskId?: string): Promise<void> {
+  const failure = toMagusError(error);
+  if (failure.kind === 'cancelled') return;
+  log.error(failure);
+  const offered = remediesOf(failure.kind, failure.code).filter((remedy) => remedy !== 'retry' || taskId !== undefined);
+  const chosen = await vscode.window.showErrorMessage(
+    `OpenMagus: ${failure.message}`,
+    ...offered.map((remedy) => remedyWords[remedy]),
+  );
+  const remedy = offered.find((candidate) => remedyWords[candidate] === chosen);
+  if (remedy === undefined) return;
+  const [command, ...given] = remedyCommands[remedy];
+  await vscode.commands.executeCommand(command, ...(remedy === 'retry' ? [taskId] : given));
+}

@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import { MagusError, toMagusError } from '../core/errors/magus-error.ts';
+import type { Ports } from '../core/ports.ts';
+import { changesOf, reviewChanges } from './task-changes.ts';
+import { type TaskService, workspaceRoots } from './task-service.ts';
+
+/** Brings the files of a task back to how they were before it: by the very tool a task has for that, all or none. */
+export async function undoTask(tasks: TaskService, taskId: string): Promise<void> {
+  if (!vscode.workspace.isTrusted)
+    throw new MagusError('permission-denied', 'Files are only changed in a trusted workspace. Trust it first.', {
+      code: 'UNTRUSTED',
+    });
+  const changes = await changesOf(tasks, taskId);
+  const files = [...new Set(changes.map(({ path }) => path))];
+  if (files.length === 0) throw new MagusError('user-input', 'This task has changed no files.');
+  if (!(await confirmed(files))) return;
+  try {
+    const undone = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: 'OpenMagus: undoing the task' },
+      async () => undo(await tasks.ports(), taskId, changes),
+    );
+    void vscode.window.showInformationMessage(`OpenMagus: ${undone}`);
+  } catch (error) {
+    const failure = toMagusError(error);
+    if (failure.code !== 'STALE') throw failure;
+    await showDifference(tasks, taskId, failure.message);
+  }
+}
+
+/** Somebody else changed a file since: nothing was undone, and the difference can be looked at. */
+async function showDifference(tasks: TaskService, taskId: string, message: string): Promise<void> {
+  const review = 'Review Changes';
+  const chosen = await vscode.window.showErrorMessage(`OpenMagus: ${message.split('\n', 1)[0]}`, review);
+  if (chosen === review) await reviewChanges(tasks, taskId);
+}
+
+async function confirmed(files: readonly string[]): Promise<boolean> {
+  const shown = files.slice(0, 10).map((file) => vscode.workspace.asRelativePath(file));
+  const more = files.length > shown.length ? `\n… and ${files.length - shown.length} more` : '';
+  const detail = `They become what they were before the task:\n${shown.join('\n')}${more}`;
+  const title = files.length === 1 ? 'Undo the changes to 1 file?' : `Undo the changes to ${files.length} files?`;
+  return (await vscode.window.showWarningMessage(title, { modal: true, detail }, 'Undo')) === 'Undo';
+}
+
+/** Says what was done. Throws STALE, with what differs, where somebody else changed a file since. */
+async function undo(ports: Ports, taskId: string, changes: Awaited<ReturnType<typeof changesOf>>): Promise<string> {
+  const tool = ports.tools.find(({ name }) => name === 'undo_edits');
+  if (!tool) throw new MagusError('internal', 'The undo tool is missing. Reinstall OpenMagus.');
+  const { authorize } = await import('../core/security/authorize.ts');
+  const callId = ports.hash.randomId();
+  const roots = await Promise.all(workspaceRoots().map(async (root) => (await ports.files.facts(root)).real));
+  const scope = {
+    taskId,
+    callId,
+    roots,
+    seen: new Map<string, string>(),
+    changes: () => changes,
+    record: async () => {},
+  };
+  const effects = await tool.effects(ports, scope, {});
+  // The person has just said yes to these files.
+  const people = { ...ports.people, approve: async () => true };
+  const question = { taskId, callId, title: tool.describe({}), effects, trusted: true, approve: 'ask' as const };
+  const signal = new AbortController().signal;
+  const { authorized, decision } = await authorize(
+    { hash: ports.hash, people },
+    { ...question, granted: new Set() },
+    signal,
+  );
+  if (!authorized) throw new MagusError('permission-denied', decision.reason);
+  return (await tool.run(ports, scope, {}, authorized, signal)).content;
+}

@@ -1,0 +1,42 @@
+import type { ErrorKind } from './error-kinds.ts';
+
+/** What a person can be offered when something failed: each is a button that opens the right place. */
+export const remedies = ['configure', 'set-key', 'open-folder', 'manage-trust', 'show-log', 'retry'] as const;
+export type Remedy = (typeof remedies)[number];
+
+export const remedyWords: Readonly<Record<Remedy, string>> = {
+  configure: 'Open Settings',
+  'set-key': 'Set Key',
+  'open-folder': 'Open Folder',
+  'manage-trust': 'Manage Trust',
+  'show-log': 'Show Log',
+  retry: 'Retry',
+};
+
+/** The remedies of a failure, the likeliest first. */
+export function remediesOf(kind: ErrorKind, code?: string): readonly Remedy[] {
+  const known = code === undefined ? undefined : byCode[code];
+  return known ?? byKind[kind];
+}
+
+const byCode: Readonly<Record<string, readonly Remedy[]>> = {
+  NO_FOLDER: ['open-folder'],
+  UNTRUSTED: ['manage-trust'],
+  AUTH: ['set-key', 'configure', 'retry'],
+  NO_MODEL: ['configure', 'set-key', 'retry'],
+  NETWORK: ['retry', 'configure', 'show-log'],
+};
+
+const byKind: Readonly<Record<ErrorKind, readonly Remedy[]>> = {
+  'user-input': [],
+  configuration: ['configure', 'set-key', 'retry'],
+  'model-unavailable': ['retry', 'configure', 'show-log'],
+  'model-output': ['retry', 'show-log'],
+  'tool-input': ['retry', 'show-log'],
+  'tool-failed': ['retry', 'show-log'],
+  'permission-denied': ['retry'],
+  'memory-unavailable': ['show-log'],
+  'limit-reached': ['retry', 'configure'],
+  cancelled: ['retry'],
+  internal: ['retry', 'show-log'],
+};

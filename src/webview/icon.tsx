@@ -1,0 +1,46 @@
+import type { VNode } from 'preact';
+
+const paths = {
+  back: 'M9.5 3.5 5 8l4.5 4.5',
+  close: 'M4.5 4.500l7 7m0-7-7 7',
+  check: 'M3.5 8.500l3 3 6-7',
+  circle: 'M8 3.500a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9',
+  spin: 'M8 3a5 5 0 1 1-5 5',
+  ask: 'M6 6.200a2 2 0 1 1 2.8 1.900c-.6.3-.8.7-.8 1.400M8 12v.1',
+  denied: 'M8 2.800a5.2 5.2 0 1 0 0 10.400A5.2 5.2 0 0 0 8 2.800M4.4 4.400l7.2 7.2',
+  chevron: 'M6 4l4 4-4 4',
+  stop: 'M4.5 4.500h7v7h-7z',
+  diff: 'M8 3v6M5 6h6M5 12.500h6',
+  undo: 'M3.5 6.500h6a3 3 0 1 1 0 6H6M3.5 6.5 6 4M3.5 6.5 6 9',
+  export: 'M8 10V3M5.5 5.5 8 3l2.5 2.500M3.5 9.500v3h9v-3',
+  send: 'M8 13V3.500M4 7.500l4-4 4 4',
+  file: 'M4 2.500h5l3 3v8H4zM9 2.500v3h3',
+  folder: 'M2.5 4h4l1.5 1.500h5.500v7h-11z',
+  selection: 'M3 4h10M3 8h6M3 12h8',
+  problems: 'M8 3 14 13H2zM8 7v3M8 11.500v.1',
+  terminal: 'M3.5 5 6.5 8l-3 3M8 11.500h4.5',
+} as const;
+export type IconName = keyof typeof paths;
+
+/** A small drawing beside words that say the same; alone in a button, the button carries the label. */
+export function Icon({ name, spinning }: { readonly name: IconName; readonly spinning?: boolean }): VNode {
+  return (
+    <svg class={spinning ? 'icon spinning' : 'icon'} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <path d={paths[name]} />
+    </svg>
+  );
+}
+
+interface IconButtonProperties {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly onClick: () => void;
+}
+
+export function IconButton({ icon, label, onClick }: IconButtonProperties): VNode {
+  return (
+    <button type="button" class="icon-button" aria-label={label} title={label} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
+  );
+}

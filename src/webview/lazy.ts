@@ -1,0 +1,27 @@
+import { signal } from '@preact/signals';
+
+type Tokens = typeof import('./markdown-tokens.ts');
+type Highlight = typeof import('./highlight.ts');
+
+/** Files of their own, fetched when the first text or the first code is shown; until then text is plain. */
+export const markdown = signal<Tokens | undefined>(undefined);
+export const highlighting = signal<Highlight | undefined>(undefined);
+
+let markdownAsked = false;
+let highlightingAsked = false;
+
+export function wantMarkdown(): void {
+  if (markdownAsked) return;
+  markdownAsked = true;
+  void import('./markdown-tokens.ts').then((loaded) => {
+    markdown.value = loaded;
+  });
+}
+
+export function wantHighlighting(): void {
+  if (highlightingAsked) return;
+  highlightingAsked = true;
+  void import('./highlight.ts').then((loaded) => {
+    highlighting.value = loaded;
+  });
+}

@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** A real server on a loopback port of its own, with a folder of its own that goes when it stops. */
+export interface TestServer {
+  readonly port: number;
+  readonly folder: string;
+  readonly startedInMs: number;
+  /** As a power cut would: no chance to write anything. Resolves when the process is gone. */
+  kill9(): Promise<void>;
+  /** On the same port and folder; ready when it resolves. */
+  restart(): Promise<void>;
+  /** Black hole: connections are accepted by the kernel and nothing ever answers. */
+  freeze(): void;
+  thaw(): void;
+  stop(): Promise<void>;
+}
+
+export interface ServerRecipe {
+  readonly name: string;
+  /** Called before each start; the folder is empty at the first. */
+  command(place: { readonly port: number; readonly folder: string }): Promise<{
+    readonly file: string;
+    readonly args: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+  }>;
+  /** Throws or answers false while it is not yet ready. */
+  ready(port: number): Promise<boolean>;
+  readonly readyMs: number;
+}
+
+export async function startServer(recipe: ServerRecipe): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), `openmagus-${recipe.name}-`));
+  const port = await freePort();
+  let child: ChildProcess | undefined;
+  const start = async () => {
+    const { file, args, env } = await recipe.command({ port, folder });
+    const started = spawn(file, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+      cwd: folder,
+    });
+    const log = createWriteStream(logFile(folder), { flags: 'a' });
+    started.stdout.pipe(log, { end: false });
+    started.stderr.pipe(log, { end: false });
+    started.on('error', (error) => log.write(`${error.message}\n`));
+    running.add(started);
+    started.once('exit', () => running.delete(started));
+    child = started;
+    await untilReady(recipe, port, folder, started);
+  };
+  const end = async (signal: NodeJS.Signals) => {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise<void>((resolve) => child?.once('exit', () => resolve()));
+    // A frozen process takes no other signal.
+    child.kill('SIGCONT');
+    child.kill(signal);
+    await Promise.race([gone, wait(10_000, undefined, { ref: false }).then(() => child?.kill('SIGKILL'))]);
+    await gone;
+  };
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  const began = performance.now();
+  try {
+    await start();
+  } catch (error) {
+    await end('SIGKILL');
+    await remove();
+    throw error;
+  }
+  return {
+    port,
+    folder,
+    startedInMs: performance.now() - began,
+    kill9: () => end('SIGKILL'),
+    restart: async () => {
+      await end('SIGTERM');
+      await start();
+    },
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
+    stop: async () => {
+      await end('SIGTERM');
+      await remove();
+    },
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('No free loopback port.');
+  return address.port;
+}
+
+// A test run that dies takes its servers along.
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+function logFile(folder: string): string {
+  return join(folder, 'server.log');
+}
+
+async function untilReady(recipe: ServerRecipe, port: number, folder: string, child: ChildProcess): Promise<void> {
+  const deadline = performance.now() + recipe.readyMs;
+  while (performance.now() < deadline) {
+    if (await recipe.ready(port).catch(() => false)) return;
+    if (child.exitCode !== null || child.signalCode !== null) break;
+    await wait(100);
+  }
+  const log = await readFile(logFile(folder), 'utf8').catch(() => '');
+  throw new Error(`${recipe.name} is not ready after ${recipe.readyMs} ms. Its last words:\n${log.slice(-2_000)}`);
+}

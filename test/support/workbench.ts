@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { format } from 'node:util';
+import type { Browser, Frame, Page } from 'playwright-core';
+
+export interface Workbench {
+  readonly page: Page;
+  /** Runs a command by its title in the palette, as a person would. */
+  runCommand(title: string): Promise<void>;
+  /** Opens the OpenMagus chat and gives the document inside its webview. */
+  openChat(): Promise<Frame>;
+  /** Messages VS Code would have shown as toasts; the driver keeps those back. */
+  notifications(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+export interface WorkbenchOptions {
+  readonly width?: number;
+  readonly height?: number;
+  /** Lines of a test run inside the extension host, and its exit code. */
+  readonly onLine?: (line: string) => void;
+  readonly onExit?: (code: number) => void;
+}
+
+const patience = 60_000;
+
+/** A browser page of its own on a workbench, ready to be used. */
+export async function openWorkbench(
+  browser: Browser,
+  address: string,
+  options: WorkbenchOptions = {},
+): Promise<Workbench> {
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 1200, height: options.height ?? 800 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(patience);
+  await page.exposeFunction('codeAutomationLog', (_type: string, words: unknown[]) =>
+    options.onLine?.(format(...words)),
+  );
+  await page.exposeFunction('codeAutomationExit', (code: number) => options.onExit?.(code));
+  await page.goto(address, { waitUntil: 'domcontentloaded', timeout: patience });
+  await page.waitForSelector('.monaco-workbench', { timeout: patience });
+  await page.waitForFunction('globalThis.driver !== undefined', undefined, { timeout: patience });
+  await page.evaluate('globalThis.driver.whenWorkbenchRestored()');
+  return {
+    page,
+    runCommand: (title) => runCommand(page, title),
+    openChat: () => openChat(page),
+    notifications: () => notifications(page),
+    close: () => context.close(),
+  };
+}
+
+/** The rows of extensions come late: the palette is asked again until the row is there. */
+async function runCommand(page: Page, title: string): Promise<void> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    await page.keyboard.press('F1');
+    const input = page.locator('.quick-input-widget:visible .quick-input-box input');
+    await input.waitFor({ state: 'visible' });
+    await input.fill(`>${title}`);
+    const row = page
+      .locator('.quick-input-widget .quick-input-list .monaco-list-row')
+      .filter({ has: page.locator('.label-name', { hasText: title }) })
+      .first();
+    try {
+      await row.waitFor({ state: 'visible', timeout: 2000 });
+    } catch (error) {
+      await page.keyboard.press('Escape');
+      if (Date.now() > deadline) throw new Error(`The palette has no command "${title}".`, { cause: error });
+      await sleep(500);
+      continue;
+    }
+    await row.click();
+    return;
+  }
+}
+
+async function openChat(page: Page): Promise<Frame> {
+  await runCommand(page, 'OpenMagus: Focus on Chat View');
+  return chatFrame(page);
+}
+
+/** The innermost document of the webview; the outer ones are VS Code's own. */
+async function chatFrame(page: Page): Promise<Frame> {
+  const deadline = Date.now() + patience;
+  while (Date.now() < deadline) {
+    for (const frame of page.frames()) {
+      if (!frame.url().includes('fake.html') && frame.name() !== 'active-frame') continue;
+      const found = await frame.$('#app *').catch(() => null);
+      if (found) return frame;
+    }
+    await sleep(200);
+  }
+  throw new Error('The chat view did not come up.');
+}
+
+async function notifications(page: Page): Promise<readonly string[]> {
+  await runCommand(page, 'Notifications: Show Notifications');
+  await sleep(500);
+  const texts = await page.locator('.notifications-center .notification-list-item-message').allTextContents();
+  await page.keyboard.press('Escape');
+  return texts;
+}

@@ -1,0 +1,6 @@
+import './activation.ts';
+import './task.ts';
+import './cancel-and-resume.ts';
+import './changes.ts';
+import './selection.ts';
+import './bad-input.ts';

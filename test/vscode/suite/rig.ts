@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { OpenMagusApi } from '../../../src/host/api.ts';
+import type { Desk } from '../../../src/host/people.ts';
+import type { LoggedEvent, TaskEvent, TaskStatus } from '../../../src/protocol/task-event.ts';
+import type { TaskMode } from '../../../src/protocol/task-start.ts';
+import {
+  type ScriptedModel,
+  type ScriptedReply,
+  type ScriptedRequest,
+  startScriptedModel,
+} from '../../support/scripted-model.ts';
+
+/** What the extension gives away, and in a test run its desk as well, where a person's answers arrive. */
+export type TestApi = OpenMagusApi & { readonly desk: Desk };
+
+export async function activated(): Promise<TestApi> {
+  const extension = vscode.extensions.getExtension<TestApi>('openmagus.openmagus');
+  assert.ok(extension, 'the extension is not there');
+  return extension.activate();
+}
+
+/** A model on loopback, and settings that name it; `approvals` as a user would set them. */
+export async function useModel(
+  reply: (request: ScriptedRequest) => ScriptedReply | undefined,
+  approvals: 'ask' | 'edits' | 'auto' = 'auto',
+): Promise<ScriptedModel> {
+  const model = await startScriptedModel(reply);
+  await setSettings({ 'model.baseUrl': model.url, 'model.name': 'scripted', approvals });
+  models.push(model);
+  return model;
+}
+const models: ScriptedModel[] = [];
+
+/** Ends what `useModel` began. */
+export async function forgetModels(): Promise<void> {
+  await Promise.all(models.splice(0).map((model) => model.close()));
+  await setSettings({ 'model.baseUrl': undefined, 'model.name': undefined, approvals: undefined });
+}
+
+export async function setSettings(values: Readonly<Record<string, unknown>>): Promise<void> {
+  for (const [name, value] of Object.entries(values)) {
+    const settings = vscode.workspace.getConfiguration('openmagus');
+    if (settings.inspect(name)?.globalValue === value) continue;
+    await settings.update(name, value, vscode.ConfigurationTarget.Global);
+    await eventually(
+      () => vscode.workspace.getConfiguration('openmagus').inspect(name)?.globalValue === value,
+      `setting ${name}`,
+    );
+  }
+}
+
+export function folder(index = 0): string {
+  const found = vscode.workspace.workspaceFolders?.[index];
+  assert.ok(found, 'no folder is open');
+  return found.uri.fsPath;
+}
+
+/** Empties the folder and writes these files. */
+export async function writeProject(files: Readonly<Record<string, string>>): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.files.revert');
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  for (const [name] of await vscode.workspace.fs.readDirectory(vscode.Uri.file(folder())))
+    await rm(path.join(folder(), name), { recursive: true, force: true });
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(folder(), name)), { recursive: true });
+    await writeFile(path.join(folder(), name), text);
+  }
+}
+
+export function textOf(name: string): Promise<string> {
+  return readFile(path.join(folder(), name), 'utf8');
+}
+
+/** Starts a task and follows it. */
+export async function startTask(goal: string, mode?: TaskMode): Promise<Followed> {
+  const api = await activated();
+  return follow(await api.startTask({ goal, ...(mode ? { mode } : {}) }));
+}
+
+export interface Followed {
+  readonly taskId: string;
+  readonly log: readonly LoggedEvent[];
+  events<T extends TaskEvent['type']>(type: T): readonly Extract<TaskEvent, { type: T }>[];
+  /** Waits for the nth event of a type. */
+  next<T extends TaskEvent['type']>(type: T, count?: number): Promise<Extract<TaskEvent, { type: T }>>;
+  /** The status of the end, and when the task no longer runs. */
+  end(count?: number): Promise<TaskStatus>;
+}
+
+export async function follow(taskId: string): Promise<Followed> {
+  const api = await activated();
+  const log: LoggedEvent[] = [];
+  api.onEvent(taskId, 0, (event) => log.push(event));
+  const events = <T extends TaskEvent['type']>(type: T) =>
+    log.flatMap(({ event }) => (event.type === type ? [event as Extract<TaskEvent, { type: T }>] : []));
+  const next = async <T extends TaskEvent['type']>(type: T, count = 1) => {
+    await eventually(() => events(type).length >= count, `${type} in a log that has ${typesOf(log)}`);
+    const found = events(type)[count - 1];
+    assert.ok(found);
+    return found;
+  };
+  return {
+    taskId,
+    log,
+    events,
+    next,
+    end: async (count = 1) => {
+      const { status } = await next('task-ended', count);
+      await eventually(
+        async () => (await api.tasks()).every((task) => task.taskId !== taskId || !task.running),
+        'the task to stop running',
+      );
+      return status;
+    },
+  };
+}
+
+/** The task a command has begun: the newest of the list, once there are more than before. */
+export async function taskBegunBy(action: () => PromiseLike<unknown>): Promise<Followed> {
+  const api = await activated();
+  const known = new Set((await api.tasks()).map((task) => task.taskId));
+  await action();
+  let begun: string | undefined;
+  await eventually(async () => {
+    begun = (await api.tasks()).find((task) => !known.has(task.taskId))?.taskId;
+    return begun !== undefined;
+  }, 'a new task');
+  assert.ok(begun);
+  return follow(begun);
+}
+
+export async function eventually(holds: () => boolean | Promise<boolean>, what: string, ms = 30_000): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`Waited ${ms} ms for ${what}.`);
+    await sleep(25);
+  }
+}
+
+/** What the tools of the step told the model so far, newest last. */
+export function toolTexts(request: ScriptedRequest | undefined): readonly string[] {
+  return (request?.messages ?? []).flatMap((message) => (message.role === 'tool' ? [String(message.content)] : []));
+}
+
+function typesOf(log: readonly LoggedEvent[]): string {
+  return log.map(({ event }) => event.type).join(' ');
+}
