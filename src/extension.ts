@@ -4,6 +4,7 @@ import { createApi, type OpenMagusApi } from './host/api.ts';
 import { ChatView } from './host/chat-view.ts';
 import { registerCodeActions } from './host/code-actions.ts';
 import { registerCommands } from './host/commands.ts';
+import { dialogConfirmer } from './host/confirm.ts';
 import { secretName } from './host/settings.ts';
 import { registerStatusBar } from './host/status-bar.ts';
 import { registerTaskDocuments } from './host/task-changes.ts';
@@ -15,6 +16,7 @@ import { registerTerminalCommands } from './host/terminal-commands.ts';
 export function activate(context: vscode.ExtensionContext): OpenMagusApi {
   const log = vscode.window.createOutputChannel('OpenMagus', { log: true });
   const tasks = new TaskService(context.secrets, log);
+  const confirmer = { ...dialogConfirmer };
   const chat = new ChatView(context.extensionUri, tasks);
   context.subscriptions.push(
     log,
@@ -27,7 +29,7 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
     registerTerminalCommands(),
     announceEnds(tasks, chat),
     registerTaskDocuments(tasks),
-    ...registerCommands({ tasks, chat, log, secrets: context.secrets }),
+    ...registerCommands({ tasks, chat, log, secrets: context.secrets, confirmer }),
     tasks.onAsked(() => void chat.showWaiting()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('openmagus')) tasks.settingsChanged();
@@ -39,5 +41,7 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
   );
   const api = createApi(tasks);
   // In a test run nobody sits at the desk: the tests answer in the person's place.
-  return context.extensionMode === vscode.ExtensionMode.Test ? Object.assign(api, { desk: tasks.desk }) : api;
+  return context.extensionMode === vscode.ExtensionMode.Test
+    ? Object.assign(api, { desk: tasks.desk, confirmer })
+    : api;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ChatView } from './chat-view.ts';
 import { chosenTask } from './chosen-task.ts';
+import type { Confirmer } from './confirm.ts';
 import { fixDiagnostic, selectionCommand } from './selection-commands.ts';
 import { secretName } from './settings.ts';
 import { showFailure } from './show-failure.ts';
@@ -12,6 +13,7 @@ export interface Host {
   readonly chat: ChatView;
   readonly log: vscode.LogOutputChannel;
   readonly secrets: vscode.SecretStorage;
+  readonly confirmer: Confirmer;
 }
 
 type Command = (host: Host, ...given: readonly unknown[]) => unknown;
@@ -51,7 +53,7 @@ export const commands = {
   'openmagus.undoTask': async (host, given) => {
     const taskId = await chosenTask(host, given, 'stopped');
     const { undoTask } = await import('./undo-task.ts');
-    if (taskId) await undoTask(host.tasks, taskId);
+    if (taskId) await undoTask(host, taskId);
   },
   'openmagus.exportTask': async (host, given) => {
     const taskId = await chosenTask(host, given, 'any');

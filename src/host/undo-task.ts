@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { MagusError, toMagusError } from '../core/errors/magus-error.ts';
 import type { Ports } from '../core/ports.ts';
+import type { Host } from './commands.ts';
+import type { Confirmation } from './confirm.ts';
 import { changesOf, reviewChanges } from './task-changes.ts';
 import { type TaskService, workspaceRoots } from './task-service.ts';
 
 /** Brings the files of a task back to how they were before it: by the very tool a task has for that, all or none. */
-export async function undoTask(tasks: TaskService, taskId: string): Promise<void> {
+export async function undoTask({ tasks, confirmer }: Pick<Host, 'tasks' | 'confirmer'>, taskId: string): Promise<void> {
   if (!vscode.workspace.isTrusted)
     throw new MagusError('permission-denied', 'Files are only changed in a trusted workspace. Trust it first.', {
       code: 'UNTRUSTED',
@@ -13,7 +15,7 @@ export async function undoTask(tasks: TaskService, taskId: string): Promise<void
   const changes = await changesOf(tasks, taskId);
   const files = [...new Set(changes.map(({ path }) => path))];
   if (files.length === 0) throw new MagusError('user-input', 'This task has changed no files.');
-  if (!(await confirmed(files))) return;
+  if (!(await confirmer.confirm(confirmationOf(files)))) return;
   try {
     const undone = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: 'OpenMagus: undoing the task' },
@@ -34,12 +36,12 @@ async function showDifference(tasks: TaskService, taskId: string, message: strin
   if (chosen === review) await reviewChanges(tasks, taskId);
 }
 
-async function confirmed(files: readonly string[]): Promise<boolean> {
+function confirmationOf(files: readonly string[]): Confirmation {
   const shown = files.slice(0, 10).map((file) => vscode.workspace.asRelativePath(file));
   const more = files.length > shown.length ? `\n… and ${files.length - shown.length} more` : '';
   const detail = `They become what they were before the task:\n${shown.join('\n')}${more}`;
   const title = files.length === 1 ? 'Undo the changes to 1 file?' : `Undo the changes to ${files.length} files?`;
-  return (await vscode.window.showWarningMessage(title, { modal: true, detail }, 'Undo')) === 'Undo';
+  return { title, detail, action: 'Undo' };
 }
 
 /** Says what was done. Throws STALE, with what differs, where somebody else changed a file since. */

@@ -9,7 +9,8 @@ export async function run(): Promise<void> {
   if (window === 'folder') await import('./suite/folder-window.ts');
   else if (window === 'empty') await import('./suite/empty-window.ts');
   else if (window === 'many') await import('./suite/many-folders-window.ts');
-  else throw new Error(`OPENMAGUS_TEST_WINDOW is folder, empty or many, not ${window}.`);
+  else if (window === 'restricted') await import('./suite/restricted-window.ts');
+  else throw new Error(`OPENMAGUS_TEST_WINDOW is folder, empty, many or restricted, not ${window}.`);
   const failures = await new Promise<number>((resolve) => {
     mocha.run(resolve);
   });

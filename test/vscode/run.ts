@@ -12,9 +12,9 @@ import { openWorkbench } from '../support/workbench.ts';
  * The host suite: the same tests in VS Code's server, driven by a browser, and in a desktop VS Code where
  * `VSCODE_EXECUTABLE` names one or one can be downloaded. `server` or `desktop` as argument runs only that one.
  */
-const windows = ['folder', 'empty', 'many'] as const;
+const windows = ['folder', 'empty', 'many', 'restricted'] as const;
 type WindowKind = (typeof windows)[number];
-const leastTests = 34;
+const leastTests = 43;
 const patience = 180_000;
 
 const only = process.argv[2];
@@ -72,7 +72,10 @@ async function tryDesktop(): Promise<void> {
 }
 
 async function inServer(kind: WindowKind, folder: string, line: (text: string) => void): Promise<number> {
-  const server = await startVscodeServer({ env: environmentOf(kind, folder) });
+  const server = await startVscodeServer({
+    env: environmentOf(kind, folder),
+    workspaceTrust: kind === 'restricted',
+  });
   const browser = await launchBrowser();
   try {
     const open = await opened(kind, folder);
@@ -104,7 +107,8 @@ async function inDesktop(executable: string | undefined, kind: WindowKind, folde
       extensionTestsEnv: environmentOf(kind, folder),
       launchArgs: [
         ...(open === undefined ? [] : [open]),
-        ...['--disable-workspace-trust', '--user-data-dir', path.join(folder, 'profile')],
+        ...(kind === 'restricted' ? [] : ['--disable-workspace-trust']),
+        ...['--user-data-dir', path.join(folder, 'profile')],
       ],
     });
   } catch (error) {
@@ -117,12 +121,12 @@ function environmentOf(kind: WindowKind, folder: string): Record<string, string>
   return { OPENMAGUS_HOME: path.join(folder, 'data'), OPENMAGUS_TEST_WINDOW: kind };
 }
 
-/** What the window opens: a folder, nothing, or a workspace of three folders. */
+/** What the window opens: a folder (trusted or not), nothing, or a workspace of three folders. */
 async function opened(kind: WindowKind, folder: string): Promise<string | undefined> {
   if (kind === 'empty') return undefined;
-  const names = kind === 'folder' ? ['project'] : ['one', 'two', 'three'];
+  const names = kind === 'many' ? ['one', 'two', 'three'] : ['project'];
   for (const name of names) await mkdir(path.join(folder, name));
-  if (kind === 'folder') return path.join(folder, 'project');
+  if (kind !== 'many') return path.join(folder, 'project');
   const file = path.join(folder, 'many.code-workspace');
   await writeFile(file, JSON.stringify({ folders: names.map((name) => ({ path: name })) }));
   return file;

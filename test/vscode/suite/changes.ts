@@ -5,6 +5,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { playScenario } from '../../support/scripted-model.ts';
 import {
+  answering,
   eventually,
   type Followed,
   folder,
@@ -37,22 +38,35 @@ describe('changes of a task', () => {
     );
   });
 
-  it('are undone to the byte, created files too', async () => {
+  it('are undone to the byte, created files too, once the person has said yes', async () => {
     const task = await changed();
     assert.equal(await textOf('kept.txt'), 'first\r\n2nd\r\n');
-    await confirmed(vscode.commands.executeCommand('openmagus.undoTask', task.taskId));
-    await eventually(async () => (await textOf('kept.txt')) === before, 'the former content');
-    await eventually(() => !existsSync(path.join(folder(), 'new', 'file.txt')), 'the created file to be gone');
+    const undo = () => vscode.commands.executeCommand('openmagus.undoTask', task.taskId);
+    const [asked] = await answering(false, undo);
+    assert.match(asked?.title ?? '', /2 files/);
+    assert.match(asked?.detail ?? '', /kept\.txt\nnew\/file\.txt/);
+    assert.equal(await textOf('kept.txt'), 'first\r\n2nd\r\n');
+    await answering(true, undo);
+    assert.equal(await textOf('kept.txt'), before);
+    assert.equal(existsSync(path.join(folder(), 'new', 'file.txt')), false);
   });
 
-  it('are not undone where the user has changed the file since', async () => {
+  it('are not undone where the user has changed the file since, not even in part', async () => {
     const task = await changed();
     await writeFile(path.join(folder(), 'kept.txt'), 'mine\n');
-    await Promise.race([
-      confirmed(vscode.commands.executeCommand('openmagus.undoTask', task.taskId)),
-      new Promise((resolve) => setTimeout(resolve, 1500)),
-    ]);
+    // The message about it stays open until somebody answers it.
+    void answering(true, () => vscode.commands.executeCommand('openmagus.undoTask', task.taskId));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     assert.equal(await textOf('kept.txt'), 'mine\n');
+    assert.equal(await textOf('new/file.txt'), 'fresh\n');
+  });
+
+  it('can be exported with the task as Markdown', async () => {
+    const task = await changed();
+    await vscode.commands.executeCommand('openmagus.exportTask', task.taskId);
+    const document = vscode.window.activeTextEditor?.document;
+    assert.equal(document?.languageId, 'markdown');
+    for (const words of [/Change/, /kept\.txt/, /Changed\./]) assert.match(document.getText(), words);
   });
 
   it('never overwrite text that is not saved yet', async () => {
@@ -72,20 +86,4 @@ async function changed(): Promise<Followed> {
   const task = await startTask('Change', 'act');
   assert.equal(await task.end(), 'unverified');
   return task;
-}
-
-/** Says yes in the preview that shows a refactoring, should it come up. */
-async function confirmed(command: Thenable<unknown>): Promise<void> {
-  let done = false;
-  const ending = Promise.resolve(command).finally(() => {
-    done = true;
-  });
-  const apply = async (): Promise<void> => {
-    while (!done) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      await Promise.resolve(vscode.commands.executeCommand('refactorPreview.apply')).catch(() => undefined);
-    }
-  };
-  await Promise.race([ending, apply()]);
-  await ending;
 }

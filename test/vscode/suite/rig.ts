@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OpenMagusApi } from '../../../src/host/api.ts';
+import type { Confirmation, Confirmer } from '../../../src/host/confirm.ts';
 import type { Desk } from '../../../src/host/people.ts';
 import type { LoggedEvent, TaskEvent, TaskStatus } from '../../../src/protocol/task-event.ts';
 import type { TaskMode } from '../../../src/protocol/task-start.ts';
@@ -15,7 +16,7 @@ import {
 } from '../../support/scripted-model.ts';
 
 /** What the extension gives away, and in a test run its desk as well, where a person's answers arrive. */
-export type TestApi = OpenMagusApi & { readonly desk: Desk };
+export type TestApi = OpenMagusApi & { readonly desk: Desk; readonly confirmer: Confirmer };
 
 export async function activated(): Promise<TestApi> {
   const extension = vscode.extensions.getExtension<TestApi>('openmagus.openmagus');
@@ -51,6 +52,23 @@ export async function setSettings(values: Readonly<Record<string, unknown>>): Pr
       `setting ${name}`,
     );
   }
+}
+
+/** Answers every dialog of the commands run inside and tells which there were. */
+export async function answering(answer: boolean, action: () => PromiseLike<unknown>): Promise<readonly Confirmation[]> {
+  const { confirmer } = await activated();
+  const inDialog = confirmer.confirm;
+  const asked: Confirmation[] = [];
+  confirmer.confirm = async (confirmation) => {
+    asked.push(confirmation);
+    return answer;
+  };
+  try {
+    await action();
+  } finally {
+    confirmer.confirm = inDialog;
+  }
+  return asked;
 }
 
 export function folder(index = 0): string {
