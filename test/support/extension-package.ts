@@ -7,15 +7,15 @@ export const projectFolder = path.resolve(import.meta.dirname, '..', '..');
 /** What tests leave behind: packages, bundles, screenshots. Ignored by git. */
 export const leftovers = path.join(projectFolder, '.vscode-test');
 
-export async function buildExtension(): Promise<void> {
-  await runNode(['esbuild.js']);
+export async function buildExtension(purpose: 'development' | 'production' = 'development'): Promise<void> {
+  await runNode(['esbuild.js', ...(purpose === 'production' ? ['--production'] : [])]);
 }
 
 /** Builds for production and packages; returns the path of the `.vsix`. */
 export async function packageExtension(): Promise<string> {
   const file = path.join(leftovers, 'openmagus.vsix');
   await mkdir(leftovers, { recursive: true });
-  await runNode(['esbuild.js', '--production']);
+  await buildExtension('production');
   const vsce = path.join(projectFolder, 'node_modules', '@vscode', 'vsce', 'vsce');
   await runNode([vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--out', file]);
   return file;

@@ -38,7 +38,8 @@ export function cacheFolder(): string {
     : path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'openmagus');
 }
 
-async function npm(folder: string, words: readonly string[]): Promise<void> {
+/** Runs npm, the one that started us if there is one, without scripts of packages. */
+export async function npm(folder: string, words: readonly string[]): Promise<void> {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const script = process.env['npm_execpath'];
   const [command, first] = script?.endsWith('.js') ? [process.execPath, [script]] : ['npm', []];

@@ -50,7 +50,11 @@ export interface ScriptedRequest {
   readonly tools: readonly string[];
   readonly authorization: string | undefined;
   readonly index: number;
-  /** When the client's side of the socket was gone before the answer ended, on the clock of `performance.now`. */
+  /** When its last byte was here, on the clock of `performance.now`. */
+  readonly arrivedAt: number;
+  /** When the last byte of the answer was handed to the system. */
+  answeredAt: number | undefined;
+  /** When the client's side of the socket was gone before the answer ended. */
   abandonedAt: number | undefined;
 }
 export interface ScriptedModel {
@@ -74,6 +78,9 @@ export async function startScriptedModel(
       .then(async (request) => {
         if (request === undefined) return listModels(response);
         requests.push(request);
+        response.on('finish', () => {
+          request.answeredAt = performance.now();
+        });
         response.on('close', () => {
           if (!response.writableEnded) request.abandonedAt = performance.now();
         });
@@ -114,6 +121,7 @@ async function receive(incoming: IncomingMessage, index: number): Promise<Script
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   if (incoming.url?.endsWith('/chat/completions') !== true) return undefined;
+  const arrivedAt = performance.now();
   const raw = Buffer.concat(chunks).toString('utf8');
   const body = JSON.parse(raw) as ScriptedBody;
   const tools = (body.tools ?? []).map((tool) => tool.function.name);
@@ -124,6 +132,8 @@ async function receive(incoming: IncomingMessage, index: number): Promise<Script
     tools,
     authorization: incoming.headers.authorization,
     index,
+    arrivedAt,
+    answeredAt: undefined,
     abandonedAt: undefined,
   };
 }
