@@ -5,6 +5,7 @@ const suites: readonly { readonly name: string; readonly files: string; readonly
   { name: 'unit', files: 'test/{unit,architecture}/**/*.test.ts', least: 150 },
   { name: 'contract', files: 'test/contract/**/*.test.ts', least: 10 },
   { name: 'integration', files: 'test/integration/**/*.test.ts', least: 60 },
+  { name: 'chaos', files: 'test/chaos/**/*.test.ts', least: 3 },
 ];
 
 let passed = 0;
