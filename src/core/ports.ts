@@ -191,6 +191,8 @@ export interface CommandState {
   readonly output: string;
 }
 export interface Commands {
+  /** What runs commands, in words for the model: "/bin/bash on linux". */
+  readonly shell: string;
   /** Starts the command in a process group of its own; `onOutput` must not throw. Cancelling ends the whole tree within 2 s. */
   start(
     authorized: Authorized,
@@ -216,6 +218,8 @@ export interface ApprovalRequest {
   readonly title: string;
   readonly effects: readonly Effect[];
   readonly decision: Decision;
+  /** Of the effects, as `Authorized` carries it. */
+  readonly hash: string;
 }
 export interface People {
   /** Resolves with the answer; undefined: nobody can be asked, the task stops here and can be resumed. */

@@ -34,11 +34,13 @@ function slim(event: TaskEvent): { readonly event: TaskEvent; readonly character
       };
     case 'context-compacted':
       return { event: { ...event, digest: '' }, characters: 0 };
-    case 'tool-call-ended':
+    case 'tool-call-ended': {
+      const { images: _unshown, ...rest } = event;
       return {
-        event: { ...event, content: cut(event.content, mostText) },
+        event: { ...rest, content: cut(event.content, mostText) },
         characters: Math.min(event.content.length, mostText) + 100 * (event.changes?.length ?? 0),
       };
+    }
     default:
       return { event, characters: 0 };
   }

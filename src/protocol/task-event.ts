@@ -53,7 +53,8 @@ export type TaskEvent =
   | { readonly type: 'plan-proposed'; readonly plan: Plan; readonly revision: number }
   | { readonly type: 'plan-resolved'; readonly accepted: boolean; readonly by: 'user' | 'rule'; readonly plan?: Plan }
   | { readonly type: 'plan-changed'; readonly added: readonly PlanStep[]; readonly removed: readonly string[] }
-  | { readonly type: 'step-started'; readonly stepId: string }
+  /** `rules`: those of the folders that the step is going to write to, beyond the ones recalled for the whole task. */
+  | { readonly type: 'step-started'; readonly stepId: string; readonly rules?: readonly RuleText[] }
   | {
       readonly type: 'model-replied';
       readonly conversation: ConversationId;
@@ -75,6 +76,8 @@ export type TaskEvent =
       readonly conversation: ConversationId;
       readonly droppedTurns: number;
       readonly digest: string;
+      /** Answers of the turns so far are shown to the model up to this many characters. */
+      readonly longestAnswer?: number;
     }
   | {
       readonly type: 'tool-call-started';
@@ -122,6 +125,8 @@ export type TaskEvent =
       readonly content: string;
       readonly error?: ToolFailure;
       readonly durationMs: number;
+      /** Data URLs, for the model. */
+      readonly images?: readonly string[];
       readonly changes?: readonly FileChange[];
       readonly exitCode?: number | null;
     }

@@ -33,6 +33,7 @@ export function childCommands(options: ChildCommandsOptions): Commands & { endAl
     return within(command.ended, 500, command.state);
   };
   return {
+    shell: `${shellOf(options.shellPath)} on ${process.platform}`,
     async start(authorized, start, onOutput) {
       assertAuthorized(authorized, 'run', `${start.cwd}$ ${start.command}`);
       if (commands.get(start.commandId)?.state().running) {
@@ -139,15 +140,20 @@ function spawnShell(shellPath: string | undefined, start: CommandStart, env: Nod
   const stdio: StdioOptions = [input, 'pipe', 'pipe'];
   const settings = { stdio, cwd: start.cwd, env, detached: process.platform !== 'win32', windowsHide: true } as const;
   if (process.platform === 'win32' && shellPath === undefined) {
-    const interpreter = process.env['ComSpec'] ?? 'cmd.exe';
-    return spawn(interpreter, ['/d', '/s', '/c', `"${start.command}"`], {
+    return spawn(shellOf(shellPath), ['/d', '/s', '/c', `"${start.command}"`], {
       ...settings,
       windowsVerbatimArguments: true,
     });
   }
-  const shell = shellPath ?? (existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh');
+  const shell = shellOf(shellPath);
   // Both streams go through one pipe: with two their lines would mix up.
   return spawn(shell, ['-c', 'exec "$0" -c "$1" 2>&1', shell, start.command], settings);
+}
+
+function shellOf(shellPath: string | undefined): string {
+  if (shellPath !== undefined) return shellPath;
+  if (process.platform === 'win32') return process.env['ComSpec'] ?? 'cmd.exe';
+  return existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh';
 }
 
 function environment(given: Readonly<Record<string, string>>, mark: string): NodeJS.ProcessEnv {

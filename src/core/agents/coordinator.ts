@@ -1,8 +1,10 @@
 import type { TaskEvent, TaskStatus } from '../../protocol/task-event.ts';
 import type { MagusError } from '../errors/magus-error.ts';
 import { toMagusError } from '../errors/magus-error.ts';
+import { startTimeLimit } from '../loop/limits.ts';
 import type { Ports } from '../ports.ts';
 import type { TaskState } from '../task/state.ts';
+import { endOwnCommands, offerToEndLeftovers } from './leftover-commands.ts';
 import { nextAction } from './next-action.ts';
 import { perform } from './perform.ts';
 import { reconcileCalls } from './reconcile.ts';
@@ -18,14 +20,16 @@ export async function runTask(ports: Ports, taskId: string, signal: AbortSignal)
   const lease = await ports.log.acquire(taskId);
   try {
     const run = await openRun(ports, taskId);
-    const stop = AbortSignal.any([signal, lease.lost]);
+    const time = startTimeLimit(ports.clock, run.state);
+    const stop = AbortSignal.any([signal, lease.lost, time.signal]);
     await untilStopped(run, stop, async () => {
+      await offerToEndLeftovers(run, stop);
       await reconcileCalls(run);
       for (let action = nextAction(run.state); action; action = nextAction(run.state)) {
         stop.throwIfAborted();
         await perform(run, action, stop);
       }
-    });
+    }).finally(time.stop);
     return run.state;
   } finally {
     await lease.release();
@@ -37,10 +41,17 @@ async function untilStopped(run: TaskRun, signal: AbortSignal, work: () => Promi
   try {
     await work();
   } catch (caught) {
-    const error = signal.aborted ? toMagusError(new DOMException('Cancelled.', 'AbortError')) : toMagusError(caught);
+    const error = signal.aborted ? whyStopped(signal) : toMagusError(caught);
     if (error.code === 'NOBODY_TO_ASK') return;
+    await endOwnCommands(run);
     await run.emit(endOf(run.state, error));
   }
+}
+
+/** Time that ran out says so itself; everything else that stops a task is a cancellation. */
+function whyStopped(signal: AbortSignal): MagusError {
+  const reason = toMagusError(signal.reason);
+  return reason.kind === 'limit-reached' ? reason : toMagusError(new DOMException('Cancelled.', 'AbortError'));
 }
 
 function endOf(state: TaskState, error: MagusError): TaskEvent {

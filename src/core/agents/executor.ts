@@ -1,5 +1,6 @@
 import type { PlanStep } from '../../protocol/plan.ts';
 import { runStep } from '../loop/run-step.ts';
+import { rulesFor } from './knowledge.ts';
 import type { TaskRun } from './task-run.ts';
 import { say } from './task-run.ts';
 
@@ -11,7 +12,10 @@ export async function executeStep(run: TaskRun, step: PlanStep, signal: AbortSig
     kind: 'request',
     body: { topic: 'step', stepId: step.id },
   });
-  if (run.state.steps.get(step.id)?.status !== 'running') await run.emit({ type: 'step-started', stepId: step.id });
+  if (run.state.steps.get(step.id)?.status !== 'running') {
+    const rules = await rulesFor(run, step);
+    await run.emit({ type: 'step-started', stepId: step.id, ...(rules.length > 0 ? { rules } : {}) });
+  }
   const outcome = await runStep(run, step, signal);
   await say(run, {
     from: 'executor',

@@ -1,11 +1,10 @@
+import type { PlanStep } from '../../protocol/plan.ts';
 import type { RuleText } from '../../protocol/task-event.ts';
 import { toMagusError } from '../errors/magus-error.ts';
-import { resolvePath } from '../tools/resolve-path.ts';
+import { mentionedPlaces, placesWritten, readRules } from './rule-files.ts';
 import type { TaskRun } from './task-run.ts';
 import { say } from './task-run.ts';
 
-const ruleFiles = ['AGENTS.md', 'CLAUDE.md', '.github/copilot-instructions.md'];
-const mostRuleBytes = 32_000;
 const mostHits = 5;
 
 /** Recalls episodes like this goal and reads the workspace's rule files. A memory that fails costs a warning, not the task. */
@@ -17,7 +16,7 @@ export async function recall(run: TaskRun, signal: AbortSignal): Promise<void> {
     kind: 'request',
     body: { topic: 'recall', goal: start.goal.slice(0, 2000) },
   });
-  const rules = start.trusted ? await readRules(run) : [];
+  const rules = await rulesOfTask(run);
   const query = { text: start.goal.slice(0, 4000), workspace: start.roots.join(':'), limit: mostHits };
   const hits = start.memory
     ? await run.ports.episodes.recall(query, signal).catch(async (caught: unknown) => {
@@ -37,7 +36,7 @@ export async function recall(run: TaskRun, signal: AbortSignal): Promise<void> {
 }
 
 /** Remembers what happened as one episode. */
-export async function learn(run: TaskRun, _signal: AbortSignal): Promise<void> {
+export async function learn(run: TaskRun): Promise<void> {
   const { state } = run;
   const request = await say(run, { from: 'coordinator', to: 'knowledge', kind: 'request', body: { topic: 'learn' } });
   const id = `ep-${state.taskId}`;
@@ -66,17 +65,17 @@ export async function learn(run: TaskRun, _signal: AbortSignal): Promise<void> {
   await run.emit({ type: 'memory-learned', stored });
 }
 
-async function readRules(run: TaskRun): Promise<readonly RuleText[]> {
-  const found: RuleText[] = [];
-  for (const root of run.state.start.roots) {
-    for (const name of ruleFiles) {
-      const place = await resolvePath(run.ports, [root], name);
-      if (place.kind !== 'file' || place.zone !== 'workspace') continue;
-      const bytes = await run.ports.files.read(place.real, 1_000_000).catch(() => undefined);
-      if (bytes) found.push({ path: name, text: new TextDecoder().decode(bytes).slice(0, mostRuleBytes) });
-    }
-  }
-  return found;
+/** The rules of the folders that a step is going to write to, beyond those recalled for the whole task. */
+export async function rulesFor(run: TaskRun, step: PlanStep): Promise<readonly RuleText[]> {
+  const { start, recalled } = run.state;
+  if (!start.trusted || step.writes.length === 0) return [];
+  const places = await placesWritten(run.ports, start.roots, step.writes);
+  return readRules(run.ports, start.roots, places, recalled?.rules ?? []);
+}
+
+async function rulesOfTask(run: TaskRun): Promise<readonly RuleText[]> {
+  const { roots, context, trusted } = run.state.start;
+  return trusted ? readRules(run.ports, roots, await mentionedPlaces(run.ports, roots, context)) : [];
 }
 
 function outcomeOf({ state }: TaskRun): 'verified' | 'unverified' | 'failed' {

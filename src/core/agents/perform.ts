@@ -1,3 +1,5 @@
+import { MagusError, toMagusError } from '../errors/magus-error.ts';
+import { planFault, takenIdFault } from '../task/plan-graph.ts';
 import { executeStep } from './executor.ts';
 import { learn, recall } from './knowledge.ts';
 import type { Action } from './next-action.ts';
@@ -19,7 +21,7 @@ export async function perform(run: TaskRun, action: Action, signal: AbortSignal)
     case 'run-steps':
       return runSideBySide(run, action, signal);
     case 'learn':
-      return learn(run, signal);
+      return learn(run);
     case 'end':
       return run.emit({ type: 'task-ended', status: action.status, summary: action.summary, usage: run.state.usage });
     default:
@@ -31,7 +33,7 @@ async function planTrivially(run: TaskRun): Promise<void> {
   const goal = run.state.start.goal;
   const step = {
     id: 'task',
-    title: goal.slice(0, 120),
+    title: goal.split('\n', 1)[0]?.slice(0, 120) ?? '',
     instructions: goal.slice(0, 20_000),
     after: [],
     writes: [],
@@ -51,10 +53,17 @@ async function resolvePlan(run: TaskRun, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   if (answer === undefined) throw nobodyToAsk('the plan');
   if (answer === false) return run.emit({ type: 'plan-resolved', accepted: false, by: 'user' });
+  const fault = planFault(answer) ?? takenIdFault(run.state, answer.steps);
+  if (fault !== undefined) throw new MagusError('user-input', `${fault} Resume the task and change the plan.`, badPlan);
   return run.emit({ type: 'plan-resolved', accepted: true, by: 'user', plan: answer });
 }
 
-/** Steps whose writes do not meet run together; when one throws, the others are stopped before the error goes on. */
+const badPlan = { code: 'BAD_PLAN' };
+
+/**
+ * Steps whose writes do not meet run together. When one throws, the others are stopped before the error goes on; when it
+ * only needs a person who is not there, they run to their own end first.
+ */
 async function runSideBySide(
   run: TaskRun,
   action: Extract<Action, { type: 'run-steps' }>,
@@ -62,13 +71,17 @@ async function runSideBySide(
 ): Promise<void> {
   const stopOthers = new AbortController();
   const together = AbortSignal.any([signal, stopOthers.signal]);
-  let first: unknown;
+  const failures: unknown[] = [];
   const running = action.steps.map((step) =>
     executeStep(run, step, together).catch((caught: unknown) => {
-      first ??= caught;
-      stopOthers.abort();
+      failures.push(caught);
+      if (!needsSomebody(caught)) stopOthers.abort();
     }),
   );
   await Promise.all(running);
-  if (first !== undefined) throw first;
+  if (failures.length > 0) throw failures.find((failure) => !needsSomebody(failure)) ?? failures[0];
+}
+
+function needsSomebody(failure: unknown): boolean {
+  return toMagusError(failure).code === 'NOBODY_TO_ASK';
 }

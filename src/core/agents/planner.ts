@@ -1,12 +1,15 @@
 import type { Plan } from '../../protocol/plan.ts';
-import type { RecordedCall, TaskEvent } from '../../protocol/task-event.ts';
+import type { RecordedCall } from '../../protocol/task-event.ts';
 import { MagusError } from '../errors/magus-error.ts';
 import { askModel } from '../loop/ask-model.ts';
-import { failureOf, parseArguments, runToolCall } from '../loop/run-tool-call.ts';
+import { refuseCall, wholeCall } from '../loop/call-events.ts';
+import { assertUsefulReplies, sameFailure } from '../loop/going-in-circles.ts';
+import { parseArguments, runToolCall } from '../loop/run-tool-call.ts';
 import { plannerOpening } from '../prompts/prompts.ts';
-import { planFault } from '../task/plan-graph.ts';
+import { planFault, takenIdFault } from '../task/plan-graph.ts';
 import { conversationOf } from '../task/reduce.ts';
 import { answerInput, answerSpec, proposePlanInput, proposePlanSpec, specOf } from '../tools/control-tools.ts';
+import { failureOf } from '../tools/failure-of.ts';
 import type { ToolResult } from '../tools/tool.ts';
 import type { TaskRun } from './task-run.ts';
 import { say } from './task-run.ts';
@@ -25,20 +28,12 @@ export async function plan(run: TaskRun, failures: readonly string[], signal: Ab
     kind: 'request',
     body: { topic: 'plan', failures: [...failures] },
   });
-  if (failures.length > 0) {
-    const done = [...run.state.steps.values()]
-      .filter(({ status }) => status === 'verified' || status === 'unverified')
-      .map(({ step, summary }) => `- ${step.title}: ${summary}`);
-    await note(
-      run,
-      `The plan failed here:\n${failures.join('\n')}\nDone so far:\n${done.join('\n') || '- nothing'}\nPropose a plan for what is left.`,
-    );
-  }
   const revision = run.state.plan?.revision ?? 0;
-  const first = conversationOf(run.state, conversation).replies;
-  while ((run.state.plan?.revision ?? 0) === revision && run.state.answer === undefined) {
+  if (failures.length > 0) await tellFailures(run, revision, failures);
+  const round = { revision, first: conversationOf(run.state, conversation).turns.length };
+  while (!isOver(run, round)) {
     signal.throwIfAborted();
-    await planOnce(run, first, signal);
+    await planOnce(run, round, signal);
   }
   await say(run, {
     from: 'planner',
@@ -49,75 +44,95 @@ export async function plan(run: TaskRun, failures: readonly string[], signal: Ab
   });
 }
 
-async function planOnce(run: TaskRun, first: number, signal: AbortSignal): Promise<void> {
+async function tellFailures(run: TaskRun, revision: number, failures: readonly string[]): Promise<void> {
+  const done = [...run.state.steps.values()]
+    .filter(({ status }) => status === 'verified' || status === 'unverified')
+    .map(({ step, summary }) => `- ${step.title}: ${summary}`);
+  const text = `Plan ${revision} failed here:\n${failures.join('\n')}\nDone so far:\n${done.join('\n') || '- nothing'}\nPropose a plan for what is left, by another way.`;
+  // After a crash in the middle of replanning the Planner knows it already.
+  const { turns } = conversationOf(run.state, conversation);
+  if (!turns.some((turn) => turn.kind === 'note' && turn.text === text)) await note(run, text);
+}
+
+/** One time of planning: it begins behind so many turns, with the plan at this revision. */
+interface Round {
+  readonly first: number;
+  readonly revision: number;
+}
+
+function isOver({ state }: TaskRun, { revision }: Round): boolean {
+  return state.answer !== undefined || (state.plan?.revision ?? 0) !== revision;
+}
+
+async function planOnce(run: TaskRun, round: Round, signal: AbortSignal): Promise<void> {
   const pending = unansweredCalls(run.state, conversation);
-  for (const call of pending) await answerCall(run, call, signal);
+  for (const call of pending) {
+    signal.throwIfAborted();
+    if (isOver(run, round)) await refuseCall(run, conversation, call, '[not run] Planning was over by then.');
+    else await answerCall(run, call, round, signal);
+    const failure = sameFailure(run.state, conversation);
+    if (failure !== undefined) throw noPlan(failure);
+  }
   if (pending.length > 0) return;
-  const replies = conversationOf(run.state, conversation).replies - first;
-  if (replies >= mostReplies)
-    throw new MagusError(
-      'model-output',
-      'The model did not come to a plan. Try again, word the goal more narrowly, or choose another model.',
-      { code: 'NO_PLAN' },
-    );
-  const last = conversationOf(run.state, conversation).turns.at(-1);
+  assertUsefulReplies(run.state, conversation);
+  const { turns } = conversationOf(run.state, conversation);
+  if (turns.slice(round.first).filter(({ kind }) => kind === 'reply').length >= mostReplies)
+    throw noPlan(`It has replied ${mostReplies} times.`);
+  const last = turns.at(-1);
   if (last?.kind === 'reply' && last.calls.length === 0)
     await note(run, 'That reply was empty or cut off. Call one of your tools.');
+  await askPlanner(run, signal);
+}
+
+function askPlanner(run: TaskRun, signal: AbortSignal): Promise<void> {
   const reading = run.ports.tools
     .filter(({ name }) => readingTools.includes(name))
     .map((tool) => specOf(tool.name, tool.description, tool.input));
-  const tools = run.state.start.mode === 'ask' ? [answerSpec, ...reading] : [answerSpec, proposePlanSpec, ...reading];
-  await askModel(
-    run,
-    {
-      conversation,
-      purpose: 'plan',
-      opening: plannerOpening(run.state),
-      tools: [...tools].sort((a, b) => (a.name < b.name ? -1 : 1)),
-    },
-    signal,
+  const steering = run.state.start.mode === 'ask' ? [answerSpec] : [answerSpec, proposePlanSpec];
+  const tools = [...steering, ...reading].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return askModel(run, { conversation, purpose: 'plan', opening: plannerOpening(run.state), tools }, signal);
+}
+
+function noPlan(why: string): MagusError {
+  return new MagusError(
+    'model-output',
+    `The model did not come to a plan. ${why}\nResume the task to try again, word the goal more narrowly, or choose another model.`,
+    { code: 'NO_PLAN' },
   );
 }
 
-async function answerCall(run: TaskRun, call: RecordedCall, signal: AbortSignal): Promise<void> {
-  const last = conversationOf(run.state, conversation).turns.findLast((turn) => turn.kind === 'reply');
+async function answerCall(run: TaskRun, call: RecordedCall, { first }: Round, signal: AbortSignal): Promise<void> {
+  const { turns } = conversationOf(run.state, conversation);
+  const last = turns.findLast((turn) => turn.kind === 'reply');
   if (last?.kind === 'reply' && !last.whole)
-    return end(
+    return refuseCall(
       run,
+      conversation,
       call,
-      failureOf(
-        new MagusError('model-output', '[not run] The reply was cut off. Make the call again, shorter if need be.'),
-      ),
+      '[not run] The reply was cut off. Make the call again, shorter if need be.',
     );
   if (call.name === 'answer') {
     const parsed = parseArguments({ name: call.name, input: answerInput }, call);
     return end(run, call, parsed.ok ? { ok: true, content: (parsed.input as { text: string }).text } : parsed.failure);
   }
-  if (call.name === 'propose_plan' && run.state.start.mode !== 'ask') return takePlan(run, call);
-  const reads = [...run.state.calls.values()].filter(
-    (known) => known.conversation === conversation && readingTools.includes(known.name),
-  ).length;
-  if (!readingTools.includes(call.name))
+  const asks = run.state.start.mode === 'ask';
+  if (call.name === 'propose_plan' && !asks) return takePlan(run, call);
+  if (!readingTools.includes(call.name)) {
+    const next = asks ? 'Nothing may be changed: read, then call answer.' : 'Put it into a step of the plan.';
+    return end(run, call, refusal(`${call.name} is not for planning. ${next}`, 'UNKNOWN_TOOL'));
+  }
+  const reads = turns.slice(first).flatMap((turn) => (turn.kind === 'reply' ? turn.calls : []));
+  if (reads.filter(({ name }) => readingTools.includes(name)).indexOf(call) >= mostReadingCalls)
     return end(
       run,
       call,
-      failureOf(
-        new MagusError('tool-input', `${call.name} is not for planning. Put it into a step of the plan.`, {
-          code: 'UNKNOWN_TOOL',
-        }),
-      ),
-    );
-  if (reads >= mostReadingCalls)
-    return end(
-      run,
-      call,
-      failureOf(
-        new MagusError('tool-input', 'You have read enough: ten calls. Propose the plan now.', {
-          code: 'TOO_MANY_CALLS',
-        }),
-      ),
+      refusal('You have read enough: ten calls. Propose the plan or answer now.', 'TOO_MANY_CALLS'),
     );
   await runToolCall(run, conversation, call, signal);
+}
+
+function refusal(text: string, code: string): ToolResult {
+  return failureOf(new MagusError('tool-input', text, { code }));
 }
 
 async function takePlan(run: TaskRun, call: RecordedCall): Promise<void> {
@@ -126,10 +141,13 @@ async function takePlan(run: TaskRun, call: RecordedCall): Promise<void> {
   const revision = (run.state.plan?.revision ?? 0) + 1;
   const proposed = parsed.input as Plan;
   const fault = planFault(proposed);
-  if (fault !== undefined) return end(run, call, failureOf(new MagusError('tool-input', fault, { code: 'BAD_PLAN' })));
-  await run.emit(...callEvents(call, { ok: true, content: 'The plan was handed over.' }), {
+  if (fault !== undefined) return end(run, call, refusal(fault, 'BAD_PLAN'));
+  const plan = withRevision(proposed, revision);
+  const taken = takenIdFault(run.state, plan.steps);
+  if (taken !== undefined) return end(run, call, refusal(taken, 'BAD_PLAN'));
+  await run.emit(...wholeCall(run, conversation, call, { ok: true, content: 'The plan was handed over.' }), {
     type: 'plan-proposed',
-    plan: withRevision(proposed, revision),
+    plan,
     revision,
   });
 }
@@ -142,14 +160,7 @@ function withRevision({ steps }: Plan, revision: number): Plan {
 }
 
 function end(run: TaskRun, call: RecordedCall, result: ToolResult): Promise<void> {
-  return run.emit(...callEvents(call, result));
-}
-
-function callEvents(call: RecordedCall, result: ToolResult): readonly TaskEvent[] {
-  return [
-    { type: 'tool-call-started', conversation, callId: call.id, name: call.name, title: call.name },
-    { type: 'tool-call-ended', conversation, callId: call.id, durationMs: 0, ...result },
-  ];
+  return run.emit(...wholeCall(run, conversation, call, result));
 }
 
 function note(run: TaskRun, text: string): Promise<void> {

@@ -2,13 +2,18 @@ import type { FileChange } from '../../protocol/task-event.ts';
 import type { Ports } from '../ports.ts';
 import { outcomeUnknown } from '../task/project-transcript.ts';
 import type { CallState } from '../task/state.ts';
+import { controlTools } from '../tools/control-tools.ts';
 import type { ToolResult } from '../tools/tool.ts';
 import type { TaskRun } from './task-run.ts';
 
-/** Answers every call that a former session began and never answered, by looking at the world; nothing is run again. */
+/**
+ * Answers every call that a former session began and never answered, by looking at the world; nothing is run again. A call
+ * that only waited for a person, or only steers the task, has done nothing yet: it stays open and is taken up where it was.
+ */
 export async function reconcileCalls(run: TaskRun): Promise<void> {
   for (const call of [...run.state.calls.values()]) {
-    if (call.ended) continue;
+    const steers = controlTools.has(call.name) && call.conversation !== 'harness';
+    if (call.ended || call.waiting || steers) continue;
     const result = await reconcile(run.ports, call);
     await run.emit({
       type: 'tool-call-ended',

@@ -2,12 +2,20 @@ import type { TaskLimits, TaskStart } from '../../protocol/task-start.ts';
 import type { Ports } from '../ports.ts';
 import { foldEvents } from '../task/reduce.ts';
 
-/** Opens an ended or interrupted task again under these terms; `runTask` then goes on where the log ends. */
+/**
+ * Opens an ended or interrupted task again under these terms; `runTask` then goes on where the log ends. The limits count
+ * from here. Throws `user-input` for an unknown task or one that another process is running.
+ */
 export async function resumeTask(
   ports: Pick<Ports, 'log'>,
   taskId: string,
   terms: { readonly approve: TaskStart['approve']; readonly limits: TaskLimits },
 ): Promise<void> {
   foldEvents(taskId, await ports.log.read(taskId));
-  await ports.log.append(taskId, [{ type: 'task-resumed', ...terms }]);
+  const lease = await ports.log.acquire(taskId);
+  try {
+    await ports.log.append(taskId, [{ type: 'task-resumed', approve: terms.approve, limits: terms.limits }]);
+  } finally {
+    await lease.release();
+  }
 }

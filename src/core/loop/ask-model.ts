@@ -1,11 +1,12 @@
 import type { TaskEvent } from '../../protocol/task-event.ts';
 import type { TaskRun } from '../agents/task-run.ts';
-import { MagusError, toMagusError } from '../errors/magus-error.ts';
+import { toMagusError } from '../errors/magus-error.ts';
 import { completeWithRetries } from '../models/complete.ts';
 import type { ChatMessage, ModelReply, ToolSpec } from '../ports.ts';
 import { projectTranscript } from '../task/project-transcript.ts';
 import { conversationOf } from '../task/reduce.ts';
 import { compactIfNeeded } from './compact.ts';
+import { assertWithinLimits } from './limits.ts';
 
 export interface Question {
   readonly conversation: string;
@@ -16,7 +17,7 @@ export interface Question {
 
 /** One turn of a model: limits, room, request, and the reply as an event with call ids that are ours and unique in the task. */
 export async function askModel(run: TaskRun, question: Question, signal: AbortSignal): Promise<void> {
-  checkLimits(run);
+  assertWithinLimits(run.state);
   await compactIfNeeded(run, question, 1);
   const reply = await complete(run, question, signal).catch(async (caught: unknown) => {
     const error = toMagusError(caught);
@@ -37,32 +38,10 @@ function complete(run: TaskRun, question: Question, signal: AbortSignal): Promis
 
 function replied(run: TaskRun, conversation: string, reply: ModelReply): TaskEvent {
   const turn = conversationOf(run.state, conversation).replies + 1;
-  const place =
-    conversation === 'plan'
-      ? 'p'
-      : `s${[...run.state.steps.keys()].indexOf(conversation) + 1}r${run.state.plan?.revision ?? 1}`;
+  // Steps come and go and may be named anything, so their place or name would not do.
+  const place = conversation === 'plan' ? 'plan' : run.ports.hash.sha256(conversation).slice(0, 8);
   const calls = reply.calls.map((call, index) => ({ ...call, id: `${place}_${turn}_${index + 1}` }));
   const reasoning = reply.reasoning === undefined ? {} : { reasoning: reply.reasoning };
   const { text, finish, model, usage } = reply;
   return { type: 'model-replied', conversation, text, calls, finish, model, usage, ...reasoning };
-}
-
-function checkLimits({ state, ports, startedAt }: TaskRun): void {
-  const { maxTurns, maxUsd, maxTokens, timeoutS } = state.start.limits;
-  const used = state.usage.inputTokens + state.usage.outputTokens;
-  const over =
-    state.turns >= maxTurns
-      ? `${maxTurns} turns`
-      : maxUsd !== undefined && (state.usage.usd ?? 0) >= maxUsd
-        ? `${maxUsd} USD`
-        : maxTokens !== undefined && used >= maxTokens
-          ? `${maxTokens} tokens`
-          : timeoutS !== undefined && ports.clock.now() - startedAt >= timeoutS * 1000
-            ? `${timeoutS} seconds`
-            : undefined;
-  if (over !== undefined)
-    throw new MagusError(
-      'limit-reached',
-      `The task has reached its limit of ${over}. Resume it with a higher limit to go on.`,
-    );
 }

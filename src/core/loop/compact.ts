@@ -4,66 +4,87 @@ import { estimateTokens } from '../models/estimate-tokens.ts';
 import type { ChatMessage } from '../ports.ts';
 import { projectTranscript, projectTurn } from '../task/project-transcript.ts';
 import { conversationOf } from '../task/reduce.ts';
-import type { CallState, Turn } from '../task/state.ts';
+import type { CallState, Conversation, Turn } from '../task/state.ts';
 import type { Question } from './ask-model.ts';
 
 /** Part of the context window that a request may fill; the rest is for the reply. */
 const fillable = 0.8;
 /** After compaction a request fills at most this part of what it may fill, so that it is not needed again at once. */
 const target = 0.6;
+/** The digest may take this part of the room beside the opening, and no more than so many tokens. */
+const digestShare = 0.25;
+const digestTokens = 6000;
 const digestCharacters = 200;
+/** What providers charge for one image at most, roughly. */
+const imageTokens = 1600;
+const answerLengths = [12_000, 4000, 1000, 200] as const;
 
 /**
  * Makes a request fit: whole turns leave the front of the conversation and a digest stands for them; a call and its answer
- * leave together. Throws `limit-reached` when even the newest turn does not fit. `share` narrows the budget.
+ * leave together. The newest turns stay, their answers cut short if need be. Throws `limit-reached` when the opening alone
+ * does not fit. `share` narrows the budget.
  */
 export async function compactIfNeeded(run: TaskRun, question: Question, share: number): Promise<void> {
   const budget = run.ports.model.contextTokens * fillable * share;
   const tools = estimateTokens(JSON.stringify(question.tools));
-  const whole = projectTranscript(run.state, question.conversation, question.opening);
-  if (tools + sizeOf(whole) <= budget) return;
-  const conversation = conversationOf(run.state, question.conversation);
-  const fixed = tools + sizeOf(question.opening);
-  const sizes = conversation.turns.map((turn) => sizeOf(projectTurn(turn, run.state.calls)));
-  let kept = conversation.turns.length;
-  let room = budget * target - fixed - digestRoom(conversation.turns.length);
-  while (kept > 0 && room - (sizes[kept - 1] ?? 0) >= 0) {
-    kept -= 1;
-    room -= sizes[kept] ?? 0;
-  }
-  if (fixed > budget) {
+  if (tools + sizeOf(projectTranscript(run.state, question.conversation, question.opening)) <= budget) return;
+  const room = budget - tools - sizeOf(question.opening);
+  if (room < digestRoomAtLeast)
     throw new MagusError(
       'limit-reached',
       'The goal and its context do not fit into this model. Shorten them or choose a model with a larger context window.',
       { code: 'CONTEXT_TOO_LONG' },
     );
-  }
-  const droppedTurns = Math.max(conversation.dropped, kept);
-  const digest = digestOf(
-    conversation.turns.slice(0, droppedTurns),
-    run.state.calls,
-    Math.max(2000, (budget - fixed) * 0.3 * 3),
-  );
-  await run.emit({ type: 'context-compacted', conversation: question.conversation, droppedTurns, digest });
+  const conversation = conversationOf(run.state, question.conversation);
+  const digestRoom = Math.min(room * digestShare, digestTokens);
+  const kept = whatStays(conversation, run.state.calls, room * target - digestRoom);
+  const droppedTurns = Math.max(conversation.dropped, conversation.turns.length - kept.turns);
+  await run.emit({
+    type: 'context-compacted',
+    conversation: question.conversation,
+    droppedTurns,
+    digest: digestOf(conversation.turns.slice(0, droppedTurns), run.state.calls, digestRoom),
+    ...(kept.longestAnswer === undefined ? {} : { longestAnswer: kept.longestAnswer }),
+  });
 }
 
-function digestRoom(turns: number): number {
-  return Math.min(turns * 80, 6000);
+/** Below this a digest would say nothing. */
+const digestRoomAtLeast = 200;
+
+/** How many turns at the end fit into the room; where not even the newest does, its answers are cut until it fits. */
+function whatStays(
+  { turns, longestAnswer, cutTurns }: Conversation,
+  calls: ReadonlyMap<string, CallState>,
+  room: number,
+): { readonly turns: number; readonly longestAnswer?: number } {
+  const sizeAt = (index: number, longest: number): number => {
+    const turn = turns[index];
+    return turn === undefined ? 0 : sizeOf(projectTurn(turn, calls, longest));
+  };
+  let left = room;
+  let count = 0;
+  for (let index = turns.length - 1; index >= 0; index -= 1) {
+    left -= sizeAt(index, index < cutTurns ? longestAnswer : Number.POSITIVE_INFINITY);
+    if (left < 0) break;
+    count += 1;
+  }
+  if (count > 0) return { turns: count };
+  const fitting = answerLengths.find((longest) => sizeAt(turns.length - 1, longest) <= room);
+  return fitting === undefined ? { turns: 0 } : { turns: 1, longestAnswer: fitting };
 }
 
 function sizeOf(messages: readonly ChatMessage[]): number {
-  return messages.reduce(
-    (sum, message) =>
-      sum +
-      4 +
-      estimateTokens(message.content) +
-      (message.role === 'assistant' ? estimateTokens(JSON.stringify(message.calls)) : 0),
-    0,
-  );
+  return messages.reduce((sum, message) => sum + messageTokens(message), 0);
+}
+
+function messageTokens(message: ChatMessage): number {
+  const text = 4 + estimateTokens(message.content);
+  if (message.role === 'assistant') return text + estimateTokens(JSON.stringify(message.calls));
+  return message.role === 'user' ? text + imageTokens * (message.images?.length ?? 0) : text;
 }
 
 /** What happened in the turns that left, one line a call, the newest kept when there is too much. */
-function digestOf(turns: readonly Turn[], calls: ReadonlyMap<string, CallState>, characters: number): string {
+function digestOf(turns: readonly Turn[], calls: ReadonlyMap<string, CallState>, tokens: number): string {
   const lines = turns.flatMap((turn) =>
     turn.kind === 'note'
       ? [`note: ${turn.text.slice(0, digestCharacters)}`]
@@ -72,10 +93,19 @@ function digestOf(turns: readonly Turn[], calls: ReadonlyMap<string, CallState>,
           ...turn.calls.map((call) => callLine(call.name, call.arguments, calls.get(call.id))),
         ],
   );
-  const text = lines.join('\n');
-  const shown = text.length > characters ? `…\n${text.slice(-characters)}` : text;
-  return `Earlier turns were left out to save room. What they did:\n${shown}\nRead a file again before you rely on what it said.`;
+  const shown: string[] = [];
+  let left = tokens - estimateTokens(digestHead) - estimateTokens(digestTail) - 10;
+  for (const line of lines.toReversed()) {
+    left -= estimateTokens(line) + 1;
+    if (left < 0) break;
+    shown.unshift(line);
+  }
+  const missing = shown.length < lines.length ? ['…'] : [];
+  return [digestHead, ...missing, ...shown, digestTail].join('\n');
 }
+
+const digestHead = 'Earlier turns were left out to save room. What they did:';
+const digestTail = 'Read a file again before you rely on what it said.';
 
 function callLine(name: string, input: string, call: CallState | undefined): string {
   const outcome = call?.ended ? (call.ended.ok ? 'ok' : 'failed') : 'unknown';

@@ -1,5 +1,7 @@
 import type { PlanStep } from '../../protocol/plan.ts';
 import type { TaskRun } from '../agents/task-run.ts';
+import { outcomeUnknown } from '../task/project-transcript.ts';
+import { checksOf } from '../task/reduce.ts';
 import type { ToolResult } from '../tools/tool.ts';
 import { runToolCall } from './run-tool-call.ts';
 
@@ -11,14 +13,12 @@ export async function runCheck(
   signal: AbortSignal,
 ): Promise<ToolResult | undefined> {
   if (step.check === undefined || step.check.trim() === '') return undefined;
-  const id = `${afterCall}-check`;
+  let id = `${afterCall}-check`;
+  // A check that a crash cut off says nothing, so it is run anew under a name of its own.
+  for (let again = 2; run.state.calls.get(id)?.ended?.content.startsWith(outcomeUnknown); again += 1)
+    id = `${afterCall}-check-${again}`;
   const done = run.state.calls.get(id)?.ended;
-  if (done && !done.content.startsWith('[')) return done;
-  const attempt = done ? `${id}-again` : id;
-  return runToolCall(
-    run,
-    `${step.id}:check`,
-    { id: attempt, name: 'run_command', arguments: JSON.stringify({ command: step.check, timeout_s: 600 }) },
-    signal,
-  );
+  if (done) return done;
+  const input = JSON.stringify({ command: step.check, timeout_s: 600 });
+  return runToolCall(run, checksOf(step.id), { id, name: 'run_command', arguments: input }, signal);
 }

@@ -2,10 +2,12 @@ import type { PlanStep } from '../../protocol/plan.ts';
 import type { RecordedCall } from '../../protocol/task-event.ts';
 import type { TaskRun } from '../agents/task-run.ts';
 import { MagusError } from '../errors/magus-error.ts';
-import { planFault } from '../task/plan-graph.ts';
+import { planFault, takenIdFault } from '../task/plan-graph.ts';
 import { askUserInput, updatePlanInput } from '../tools/control-tools.ts';
+import { failureOf } from '../tools/failure-of.ts';
 import type { ToolResult } from '../tools/tool.ts';
-import { failureOf, parseArguments } from './run-tool-call.ts';
+import { beginCall, endCall } from './call-events.ts';
+import { parseArguments } from './run-tool-call.ts';
 
 /** Answers the calls that steer the task itself. False: it is not one of them. */
 export async function runControlCall(
@@ -15,15 +17,9 @@ export async function runControlCall(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (call.name !== 'ask_user' && call.name !== 'update_plan') return false;
-  await run.emit({
-    type: 'tool-call-started',
-    conversation: step.id,
-    callId: call.id,
-    name: call.name,
-    title: call.name === 'ask_user' ? 'Ask the user' : 'Change the plan',
-  });
+  await beginCall(run, step.id, call, call.name === 'ask_user' ? 'Ask the user' : 'Change the plan');
   const result = call.name === 'ask_user' ? await askUser(run, call, signal) : await updatePlan(run, call);
-  await run.emit({ type: 'tool-call-ended', conversation: step.id, callId: call.id, durationMs: 0, ...result });
+  await endCall(run, step.id, call, result);
   return true;
 }
 
@@ -50,9 +46,7 @@ async function updatePlan(run: TaskRun, call: RecordedCall): Promise<ToolResult>
   const fault =
     begun !== undefined
       ? `Step ${begun} has begun or is not in the plan, so it cannot be removed.`
-      : steps.length > 40
-        ? 'A plan has at most 40 steps.'
-        : planFault({ steps });
+      : (planFault({ steps }) ?? takenIdFault(run.state, add));
   if (fault !== undefined) return failureOf(new MagusError('tool-input', fault, { code: 'BAD_PLAN' }));
   await run.emit({ type: 'plan-changed', added: add, removed: remove });
   return { ok: true, content: `The plan now has ${steps.length} steps.` };

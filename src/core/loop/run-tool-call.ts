@@ -6,7 +6,9 @@ import type { TaskRun } from '../agents/task-run.ts';
 import { MagusError, toMagusError } from '../errors/magus-error.ts';
 import type { Ports } from '../ports.ts';
 import { authorize } from '../security/authorize.ts';
+import { failureOf } from '../tools/failure-of.ts';
 import type { Tool, ToolResult, ToolScope } from '../tools/tool.ts';
+import { beginCall, endCall } from './call-events.ts';
 
 /** Runs one call of a tool: on disk first, then parse, effects, policy, run. Everything that goes wrong is text for the model. */
 export async function runToolCall(
@@ -18,12 +20,11 @@ export async function runToolCall(
   const tool = run.ports.tools.find(({ name }) => name === call.name);
   const parsed = parseArguments(tool, call);
   const title = tool && parsed.ok ? tool.describe(parsed.input) : call.name;
-  await run.emit({ type: 'tool-call-started', conversation, callId: call.id, name: call.name, title });
+  await beginCall(run, conversation, call, title);
   const began = run.ports.clock.now();
   const result =
     tool && parsed.ok ? await decideAndRun(run, { tool, input: parsed.input, call, title }, signal) : parsed.failure;
-  const durationMs = run.ports.clock.now() - began;
-  await run.emit({ type: 'tool-call-ended', conversation, callId: call.id, durationMs, ...result });
+  await endCall(run, conversation, call, result, run.ports.clock.now() - began);
   return result;
 }
 
@@ -67,15 +68,6 @@ export function parseArguments(
         { code: 'BAD_ARGUMENTS' },
       ),
     ),
-  };
-}
-
-export function failureOf(caught: unknown): ToolResult {
-  const error = toMagusError(caught);
-  return {
-    ok: false,
-    content: error.message,
-    error: { kind: error.kind, message: error.message, ...(error.code === undefined ? {} : { code: error.code }) },
   };
 }
 
@@ -141,15 +133,8 @@ function withRecordedApprovals(run: TaskRun): Pick<Ports, 'hash' | 'people'> {
       resolvePlan: people.resolvePlan,
       answer: people.answer,
       approve: async (request, signal) => {
-        const { callId, title, effects, decision } = request;
-        await run.emit({
-          type: 'approval-requested',
-          callId,
-          title,
-          effects,
-          decision,
-          hash: hash.sha256(JSON.stringify(effects)),
-        });
+        const { taskId: _own, ...asked } = request;
+        await run.emit({ type: 'approval-requested', ...asked });
         return people.approve(request, signal);
       },
     },

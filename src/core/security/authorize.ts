@@ -43,7 +43,7 @@ export async function authorize(
     return { ...sealed, decision, hash, asked: false, ...settled };
   }
   const { taskId, callId, title } = question;
-  const allowed = await ports.people.approve({ taskId, callId, title, effects, decision }, signal);
+  const allowed = await ports.people.approve({ taskId, callId, title, effects, decision, hash }, signal);
   signal.throwIfAborted();
   const sealed = allowed === true ? { authorized: sealAuthorized(effects, hash) } : {};
   return { ...sealed, decision, hash, asked: true, allowed, by: 'user' };

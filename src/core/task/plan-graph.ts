@@ -1,8 +1,16 @@
 import type { Plan, PlanStep } from '../../protocol/plan.ts';
-import type { StepState } from './state.ts';
+import type { StepState, TaskState } from './state.ts';
+
+const mostSteps = 40;
 
 /** What is wrong with a plan, in words for the one who wrote it; undefined when it is a directed acyclic graph. */
 export function planFault(plan: Plan): string | undefined {
+  if (plan.steps.length === 0) return 'The plan has no steps. Give it at least one.';
+  if (plan.steps.length > mostSteps)
+    return `The plan has ${plan.steps.length} steps, at most ${mostSteps} are allowed. Put small ones together.`;
+  // A step's id names its conversation, so the Planner's own and those of checks are taken.
+  const reserved = plan.steps.find(({ id }) => id === 'plan' || id.includes(':'));
+  if (reserved) return `A step cannot have the id ${reserved.id}. Use a short word without a colon, but not "plan".`;
   const ids = new Set(plan.steps.map((step) => step.id));
   if (ids.size !== plan.steps.length) return 'Two steps have the same id. Give each step an id of its own.';
   for (const step of plan.steps) {
@@ -39,12 +47,36 @@ export function writesMeet(one: PlanStep, other: PlanStep): boolean {
   return one.writes.some((left) => other.writes.some((right) => globsMeet(left, right)));
 }
 
-function globsMeet(left: string, right: string): boolean {
+function globsMeet(one: string, other: string): boolean {
+  const [left, right] = [plainGlob(one), plainGlob(other)];
   const [fixedLeft, fixedRight] = [fixedPart(left), fixedPart(right)];
-  if (fixedLeft === left && fixedRight === right) return left === right;
+  // A path without wildcards may be a folder: it meets what lies below it.
+  if (fixedLeft === left && fixedRight === right)
+    return left === right || left.startsWith(`${right}/`) || right.startsWith(`${left}/`);
   return fixedLeft.startsWith(fixedRight) || fixedRight.startsWith(fixedLeft);
 }
 
-function fixedPart(glob: string): string {
-  return glob.replace(/^\.\//, '').split(/[*?{[]/, 1)[0] ?? '';
+/** File systems may ignore case; what cannot be compared by its letters may be anything. */
+function plainGlob(glob: string): string {
+  const plain = glob
+    .replaceAll('\\', '/')
+    .replace(/^(\.\/+)+/, '')
+    .replace(/\/+$/, '')
+    .toLowerCase();
+  const anywhere = plain === '' || plain === '.' || /^(\/|~|[a-z]:)|(^|\/)\.\.(\/|$)/.test(plain);
+  return anywhere ? '**' : plain;
+}
+
+/** A glob up to its first wildcard. */
+export function fixedPart(glob: string): string {
+  return glob.split(/[*?{[]|[!+@]?\(/, 1)[0] ?? '';
+}
+
+/** Which id of new steps was used in the task before, in words; a step's id names its conversation for good. */
+export function takenIdFault(
+  state: Pick<TaskState, 'steps' | 'conversations'>,
+  added: readonly PlanStep[],
+): string | undefined {
+  const taken = added.find(({ id }) => state.conversations.has(id) || state.steps.get(id)?.status === 'running');
+  return taken && `The id ${taken.id} was used before. Give the step another.`;
 }

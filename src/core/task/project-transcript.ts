@@ -15,12 +15,22 @@ export function projectTranscript(
 ): readonly ChatMessage[] {
   const conversation = state.conversations.get(conversationId);
   if (!conversation) return opening;
-  const kept = conversation.turns.slice(conversation.dropped).flatMap((turn) => projectTurn(turn, state.calls));
+  const { dropped, cutTurns, longestAnswer } = conversation;
+  const kept = conversation.turns
+    .slice(dropped)
+    .flatMap((turn, index) =>
+      projectTurn(turn, state.calls, dropped + index < cutTurns ? longestAnswer : Number.POSITIVE_INFINITY),
+    );
   return [...opening, ...projectDigest(conversation), ...kept];
 }
 
-export function projectTurn(turn: Turn, calls: ReadonlyMap<string, CallState>): readonly ChatMessage[] {
-  if (turn.kind === 'note') return [{ role: 'user', content: turn.text }];
+/** Answers longer than `longestAnswer` characters are shown as their head and tail. */
+export function projectTurn(
+  turn: Turn,
+  calls: ReadonlyMap<string, CallState>,
+  longestAnswer = Number.POSITIVE_INFINITY,
+): readonly ChatMessage[] {
+  if (turn.kind === 'note') return [{ role: 'user', content: headAndTail(turn.text, longestAnswer) }];
   if (turn.text === '' && turn.calls.length === 0) return [];
   const reply: ChatMessage = {
     role: 'assistant',
@@ -29,9 +39,19 @@ export function projectTurn(turn: Turn, calls: ReadonlyMap<string, CallState>): 
     ...(turn.reasoning === undefined ? {} : { reasoning: turn.reasoning }),
   };
   const answers = turn.calls.map(
-    (call): ChatMessage => ({ role: 'tool', callId: call.id, content: answerOf(calls.get(call.id)) }),
+    (call): ChatMessage => ({
+      role: 'tool',
+      callId: call.id,
+      content: headAndTail(answerOf(calls.get(call.id)), longestAnswer),
+    }),
   );
-  return [reply, ...answers];
+  return [reply, ...answers, ...projectImages(turn.calls.map(({ id }) => calls.get(id)))];
+}
+
+/** Answers of tools can only be text, so their images follow as a message of their own. */
+function projectImages(calls: readonly (CallState | undefined)[]): readonly ChatMessage[] {
+  const images = calls.flatMap((call) => call?.ended?.images ?? []);
+  return images.length === 0 ? [] : [{ role: 'user', content: 'The images of these results, in order:', images }];
 }
 
 function projectDigest(conversation: Conversation): readonly ChatMessage[] {
@@ -41,4 +61,10 @@ function projectDigest(conversation: Conversation): readonly ChatMessage[] {
 function answerOf(call: CallState | undefined): string {
   if (call?.ended) return call.ended.content;
   return call ? `${outcomeUnknown} This call was begun and never answered.` : '[not run] This call was never begun.';
+}
+
+function headAndTail(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  const half = Math.floor(characters / 2);
+  return `${text.slice(0, half)}\n[${text.length - 2 * half} characters left out to save room]\n${text.slice(text.length - half)}`;
 }

@@ -1,3 +1,4 @@
+import type { PlanStep } from '../../protocol/plan.ts';
 import type { LoggedEvent, TaskEvent, Usage } from '../../protocol/task-event.ts';
 import { MagusError } from '../errors/magus-error.ts';
 import type { Conversation, TaskState } from './state.ts';
@@ -12,6 +13,7 @@ export function foldEvents(taskId: string, events: readonly LoggedEvent[]): Task
   }
   const state: TaskState = {
     taskId,
+    createdAt: events[0]?.at ?? '',
     start: first.start,
     recalled: undefined,
     answer: undefined,
@@ -23,13 +25,16 @@ export function foldEvents(taskId: string, events: readonly LoggedEvent[]): Task
     granted: new Set(),
     turns: 0,
     messages: 0,
-    usage: { inputTokens: 0, outputTokens: 0 },
+    usage: noUsage,
+    before: { turns: 0, usage: noUsage },
     learned: false,
     ended: undefined,
   };
   for (const { event } of events) applyEvent(state, event);
   return state;
 }
+
+const noUsage: Usage = { inputTokens: 0, outputTokens: 0 };
 
 type Appliers = {
   readonly [Type in TaskEvent['type']]: (state: TaskState, event: Extract<TaskEvent, { type: Type }>) => void;
@@ -40,9 +45,18 @@ const appliers: Appliers = {
     state.start = event.start;
   },
   'task-resumed': (state, event) => {
-    state.start = { ...state.start, approve: event.approve, limits: event.limits };
+    // A plan that was only wanted to be seen is carried out when its task is resumed; a rejected one is asked for again.
+    const mode = state.start.mode === 'plan' ? 'auto' : state.start.mode;
+    state.start = { ...state.start, mode, approve: event.approve, limits: event.limits };
     state.ended = undefined;
-    for (const step of state.steps.values()) if (step.status === 'failed') step.status = 'running';
+    state.learned = false;
+    state.before = { turns: state.turns, usage: state.usage };
+    if (state.plan?.status === 'rejected') state.plan.status = 'proposed';
+    for (const conversation of state.conversations.values()) conversation.former = conversation.turns.length;
+    for (const step of state.steps.values()) {
+      step.failedChecks = 0;
+      if (step.status === 'failed') step.status = 'running';
+    }
   },
   'agent-message': (state) => {
     state.messages += 1;
@@ -53,7 +67,7 @@ const appliers: Appliers = {
   'plan-proposed': (state, event) => {
     for (const [id, step] of state.steps)
       if (step.status === 'pending' || step.status === 'failed') state.steps.delete(id);
-    for (const step of event.plan.steps) state.steps.set(step.id, { step, status: 'pending', summary: '' });
+    addSteps(state, event.plan.steps);
     state.plan = { revision: event.revision, status: 'proposed' };
   },
   'plan-resolved': (state, event) => {
@@ -61,15 +75,17 @@ const appliers: Appliers = {
     state.plan.status = event.accepted ? 'accepted' : 'rejected';
     if (!event.plan) return;
     for (const [id, step] of state.steps) if (step.status === 'pending') state.steps.delete(id);
-    for (const step of event.plan.steps) state.steps.set(step.id, { step, status: 'pending', summary: '' });
+    addSteps(state, event.plan.steps);
   },
   'plan-changed': (state, event) => {
     for (const id of event.removed) state.steps.delete(id);
-    for (const step of event.added) state.steps.set(step.id, { step, status: 'pending', summary: '' });
+    addSteps(state, event.added);
   },
   'step-started': (state, event) => {
     const step = state.steps.get(event.stepId);
-    if (step) step.status = 'running';
+    if (!step) return;
+    step.status = 'running';
+    step.rules = event.rules ?? step.rules;
   },
   'model-replied': (state, event) => {
     const conversation = conversationOf(state, event.conversation);
@@ -89,6 +105,9 @@ const appliers: Appliers = {
     const conversation = conversationOf(state, event.conversation);
     conversation.dropped = event.droppedTurns;
     conversation.digest = event.digest;
+    if (event.longestAnswer === undefined) return;
+    conversation.longestAnswer = event.longestAnswer;
+    conversation.cutTurns = conversation.turns.length;
   },
   'tool-call-started': (state, event) => {
     state.calls.set(event.callId, { callId: event.callId, name: event.name, conversation: event.conversation });
@@ -101,15 +120,24 @@ const appliers: Appliers = {
     const call = state.calls.get(event.callId);
     if (call) call.command = event;
   },
-  'approval-requested': () => {},
+  'approval-requested': (state, event) => {
+    const call = state.calls.get(event.callId);
+    if (call) call.waiting = true;
+  },
   'approval-resolved': (state, event) => {
+    const call = state.calls.get(event.callId);
+    if (call) call.waiting = false;
     if (event.allowed && event.by === 'user') state.granted.add(event.hash);
   },
   'question-asked': () => {},
   'tool-call-ended': (state, event) => {
     const call = state.calls.get(event.callId) ?? { callId: event.callId, name: '', conversation: event.conversation };
-    call.ended = { ok: event.ok, content: event.content, ...(event.error ? { error: event.error } : {}) };
+    const { ok, content, error, images } = event;
+    call.ended = { ok, content, ...(error ? { error } : {}), ...(images ? { images } : {}) };
     state.calls.set(event.callId, call);
+    const failed = !ok && error?.code !== 'OUTCOME_UNKNOWN';
+    const checked = failed ? state.steps.get(checkedStep(event.conversation) ?? '') : undefined;
+    if (checked) checked.failedChecks += 1;
     if (event.changes) state.changes.push(...event.changes);
     if (call.name === 'answer' && event.ok) state.answer = event.content;
   },
@@ -137,9 +165,32 @@ export function applyEvent(state: TaskState, event: TaskEvent): void {
 export function conversationOf(state: TaskState, id: string): Conversation {
   const known = state.conversations.get(id);
   if (known) return known;
-  const fresh: Conversation = { turns: [], dropped: 0, digest: '', replies: 0 };
+  const fresh: Conversation = {
+    turns: [],
+    dropped: 0,
+    digest: '',
+    longestAnswer: 0,
+    cutTurns: 0,
+    replies: 0,
+    former: 0,
+  };
   state.conversations.set(id, fresh);
   return fresh;
+}
+
+/** The conversation of a step's checks, which are the harness's own calls. */
+export function checksOf(stepId: string): string {
+  return `${stepId}:check`;
+}
+
+function checkedStep(conversation: string): string | undefined {
+  return conversation.endsWith(':check') ? conversation.slice(0, -':check'.length) : undefined;
+}
+
+function addSteps(state: TaskState, steps: readonly PlanStep[]): void {
+  for (const step of steps) {
+    state.steps.set(step.id, { step, status: 'pending', summary: '', rules: [], failedChecks: 0 });
+  }
 }
 
 function addUsage(sum: Usage, more: Usage): Usage {

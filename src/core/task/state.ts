@@ -28,27 +28,45 @@ export interface Conversation {
   /** Turns at the front that were replaced by `digest`. */
   dropped: number;
   digest: string;
+  /** Answers in the first `cutTurns` turns are shown up to `longestAnswer` characters. */
+  longestAnswer: number;
+  cutTurns: number;
   replies: number;
+  /** Turns before the last resumption: what went wrong in them is no longer counted. */
+  former: number;
 }
 
 export interface CallState {
   readonly callId: string;
   readonly name: string;
   readonly conversation: ConversationId;
+  /** A person was asked and has not answered: nothing of the call has happened yet. */
+  waiting?: boolean;
   changing?: readonly FileChange[];
   command?: Extract<TaskEvent, { type: 'command-started' }>;
-  ended?: { readonly ok: boolean; readonly content: string; readonly error?: ToolFailure };
+  ended?: {
+    readonly ok: boolean;
+    readonly content: string;
+    readonly error?: ToolFailure;
+    readonly images?: readonly string[];
+  };
 }
 
 export interface StepState {
   readonly step: PlanStep;
   status: 'pending' | 'running' | StepStatus;
   summary: string;
+  /** Of the folders it is going to write to. */
+  rules: readonly RuleText[];
+  /** Checks that failed since the last resumption. */
+  failedChecks: number;
 }
 
 /** What the log says of a task. Only `applyEvent` changes it. */
 export interface TaskState {
   readonly taskId: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
   start: TaskStart;
   recalled: { readonly hits: readonly MemoryHit[]; readonly rules: readonly RuleText[] } | undefined;
   /** The Planner's answer to a mere question. */
@@ -64,6 +82,8 @@ export interface TaskState {
   turns: number;
   messages: number;
   usage: Usage;
+  /** What was used before the last resumption: limits count from there. */
+  before: { readonly turns: number; readonly usage: Usage };
   learned: boolean;
   ended: { readonly status: TaskStatus; readonly summary: string; readonly error?: ToolFailure } | undefined;
 }

@@ -29,5 +29,6 @@ function section(title: string, lines: readonly string[]): string {
 function redact(text: string, home: string): string {
   const keys =
     /\b(?:sk|pk|ghp|gho|xox[abp]|AKIA|glpat)[-_A-Za-z0-9]{12,}|\bBearer\s+\S+|((?:key|token|secret|password)["']?\s*[:=]\s*["']?)[^\s"',;]{6,}/gi;
-  return text.replaceAll(home, '~').replace(keys, (_match, name: string | undefined) => `${name ?? ''}[redacted]`);
+  const short = home.length > 1 ? text.replaceAll(home, '~') : text;
+  return short.replace(keys, (_match, name: string | undefined) => `${name ?? ''}[redacted]`);
 }

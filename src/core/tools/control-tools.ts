@@ -40,6 +40,11 @@ export const proposePlanSpec = specOf(
   proposePlanInput,
 );
 
+/** Names of the calls above. */
+export const controlTools: ReadonlySet<string> = new Set(
+  [finishStepSpec, askUserSpec, updatePlanSpec, answerSpec, proposePlanSpec].map(({ name }) => name),
+);
+
 /** What a model is told of a tool; the schema's own noise is left out to save tokens. */
 export function specOf(name: string, description: string, input: z.ZodMiniType): ToolSpec {
   const { $schema: _schema, additionalProperties: _closed, ...parameters } = z.toJSONSchema(input, { io: 'input' });

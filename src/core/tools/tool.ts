@@ -23,6 +23,8 @@ export interface ToolResult {
   /** For the model. */
   readonly content: string;
   readonly error?: ToolFailure;
+  /** Data URLs that the model is shown behind the content. */
+  readonly images?: readonly string[];
   readonly changes?: readonly FileChange[];
   readonly exitCode?: number | null;
 }

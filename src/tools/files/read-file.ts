@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { isMagusError, MagusError } from '../../core/errors/magus-error.ts';
 import { fileEffect, type ResolvedPath, resolvePath } from '../../core/tools/resolve-path.ts';
-import type { Tool } from '../../core/tools/tool.ts';
+import type { Tool, ToolResult } from '../../core/tools/tool.ts';
 import { largestFile } from './change-files.ts';
 import { decodeText, type TextFile } from './edit/text-file.ts';
+import { imageDataUrl, imageType, largestImage } from './image-file.ts';
 
 const mostLines = 2000;
 const mostCharacters = 48_000;
@@ -15,7 +16,7 @@ const input = z.object({ path: z.string(), start_line: z.optional(lineNumber), e
 export const readFile: Tool<z.infer<typeof input>> = {
   name: 'read_file',
   description:
-    'Reads a text file: numbered lines, its sha256 and line ending. At most 2,000 lines or 48,000 characters at once; start_line and end_line (1-based, inclusive) choose a part.',
+    'Reads a text file: numbered lines, its sha256 and line ending; or an image. At most 2,000 lines or 48,000 characters at once; start_line and end_line (1-based, inclusive) choose a part.',
   input,
   describe: ({ path }) => `Read ${path}`,
   async effects(ports, scope, { path }) {
@@ -27,17 +28,28 @@ export const readFile: Tool<z.infer<typeof input>> = {
     const bytes = await ports.files.read(file.real, largestFile);
     const sha256 = ports.hash.sha256(bytes);
     const text = textOf(bytes);
-    if (text === undefined) {
-      return {
-        ok: true,
-        content: `${file.shown} is binary (${bytes.length} bytes, sha256 ${sha256}), so it is not shown.`,
-      };
-    }
+    if (text === undefined) return showBinary(file, bytes, sha256);
     const content = show(file, text, sha256, { from: start_line, to: end_line ?? Number.POSITIVE_INFINITY });
     scope.seen.set(file.real, sha256);
     return { ok: true, content };
   },
 };
+
+function showBinary(file: ResolvedPath, bytes: Uint8Array, sha256: string): ToolResult {
+  const type = imageType(bytes);
+  const facts = `${bytes.length} bytes, sha256 ${sha256}`;
+  if (type === undefined) return { ok: true, content: `${file.shown} is binary (${facts}), so it is not shown.` };
+  if (bytes.length > largestImage)
+    return {
+      ok: true,
+      content: `${file.shown} is an image (${type}, ${facts}), too large to look at. Make a smaller copy with a command and read that.`,
+    };
+  return {
+    ok: true,
+    content: `${file.shown} is an image (${type}, ${facts}); it follows.`,
+    images: [imageDataUrl(type, bytes)],
+  };
+}
 
 function assertReadable(file: ResolvedPath): void {
   if (file.kind === 'none') {
