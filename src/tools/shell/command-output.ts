@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { CommandState } from '../../core/ports.ts';
 import type { Tool } from '../../core/tools/tool.ts';
-import { plainText, seconds, shownCharacters } from './command-text.ts';
+import { pieces, plainText, seconds, shownCharacters } from './command-text.ts';
 
 const input = z.object({
   id: z.string().check(z.minLength(1), z.maxLength(200)),
@@ -29,10 +29,10 @@ export const commandOutput: Tool<CommandOutputInput> = {
         code: 'NO_COMMAND',
       });
     }
-    const text = plainText(await ports.commands.readOutput(request.id));
+    const text = await plainText(await ports.commands.readOutput(request.id));
     return {
       ok: true,
-      content: `${statusLine(state)}; ${text.length} characters\n${part(text, request)}`,
+      content: `${statusLine(state)}; ${text.length} characters\n${await part(text, request)}`,
       exitCode: state.exitCode,
     };
   },
@@ -45,10 +45,11 @@ export function statusLine(state: CommandState): string {
   return `${end} after ${seconds(state.durationMs)}`;
 }
 
-function part(text: string, request: CommandOutputInput): string {
+async function part(text: string, request: CommandOutputInput): Promise<string> {
   switch (request.mode) {
     case 'tail':
       return text
+        .slice(-2 * shownCharacters)
         .trimEnd()
         .split('\n')
         .slice(-(request.lines ?? 200))
@@ -67,15 +68,23 @@ function part(text: string, request: CommandOutputInput): string {
   }
 }
 
-function matching(text: string, { pattern, lines }: CommandOutputInput): string {
+async function matching(text: string, { pattern, lines }: CommandOutputInput): Promise<string> {
   if (pattern === undefined) {
     throw new MagusError('tool-input', 'Mode grep needs a pattern: give the text to look for.', { code: 'NO_PATTERN' });
   }
   const wanted = pattern.toLowerCase();
-  const hits = text
-    .split('\n')
-    .flatMap((line, index) => (line.toLowerCase().includes(wanted) ? [`${index + 1}: ${line.slice(0, 500)}`] : []));
-  const shown = hits.slice(0, lines ?? 200);
-  const more = hits.length > shown.length ? `\n[${hits.length - shown.length} more lines match]` : '';
-  return shown.length === 0 ? 'No line matches.' : `${shown.join('\n').slice(0, shownCharacters)}${more}`;
+  const most = lines ?? 200;
+  const shown: string[] = [];
+  let hits = 0;
+  let number = 0;
+  for await (const piece of pieces(text)) {
+    for (const line of piece.replace(/\n$/, '').split('\n')) {
+      number += 1;
+      if (!line.toLowerCase().includes(wanted)) continue;
+      hits += 1;
+      if (hits <= most) shown.push(`${number}: ${line.slice(0, 500)}`);
+    }
+  }
+  const more = hits > most ? `\n[${hits - most} more lines match]` : '';
+  return hits === 0 ? 'No line matches.' : `${shown.join('\n').slice(0, shownCharacters)}${more}`;
 }

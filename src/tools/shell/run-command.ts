@@ -104,7 +104,7 @@ const loadsCode =
   /^(PATH|HOME|SHELL|ENV|BASH_ENV|IFS|EDITOR|VISUAL|PAGER|LD_.*|DYLD_.*|GIT_.*|NODE_OPTIONS|NODE_PATH|PYTHON.*|PERL5.*|PERLLIB|RUBY.*|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|NPM_CONFIG_.*|.*_PROXY|OPENMAGUS_.*)$/i;
 
 async function ended(ports: Ports, state: CommandState): Promise<ToolResult> {
-  const output = headAndTail(plainText(await ports.commands.readOutput(state.commandId)), state.commandId);
+  const output = headAndTail(await plainText(await ports.commands.readOutput(state.commandId)), state.commandId);
   const code = state.exitCode === null ? 'SIGNAL' : String(state.exitCode);
   const head = state.exitCode === null ? 'ended by a signal' : `exit code ${code}`;
   const content = `${head} after ${seconds(state.durationMs)}\n${output === '' ? '(no output)' : output}`;
@@ -120,7 +120,7 @@ async function ended(ports: Ports, state: CommandState): Promise<ToolResult> {
 }
 
 async function timedOut(ports: Ports, state: CommandState, timeoutMs: number): Promise<ToolResult> {
-  const output = headAndTail(plainText(await ports.commands.readOutput(state.commandId)), state.commandId);
+  const output = headAndTail(await plainText(await ports.commands.readOutput(state.commandId)), state.commandId);
   const message = `The command was ended after its time limit of ${seconds(timeoutMs)}. Give a longer timeout_s, or background: true for one that stays.`;
   const content = `timed out after ${seconds(state.durationMs)}; nothing of it runs any more\n${output}\n${message}`;
   return { ok: false, content, error: { kind: 'tool-failed', code: 'TIMEOUT', message }, exitCode: state.exitCode };

@@ -150,7 +150,20 @@ describe('the shell tools', () => {
     );
   });
 
-  it('shows the last state of a progress line', () => {
-    assert.equal(plainText('10%\r50%\r100%\r\ndone\n'), '100%\ndone\n');
+  it('shows the last state of a progress line', async () => {
+    assert.equal(await plainText('10%\r50%\r100%\r\ndone\n'), '100%\ndone\n');
+    assert.equal(await plainText('a\rb\r\r\nc\r\n\r\rd\r\u001b[K\n\re\r'), 'b\nc\nd\ne');
+  });
+
+  it('lets others work while it goes through a long output', async () => {
+    const line = '\u001b[31mred\u001b[0m and 10%\r20%\n';
+    let others = 0;
+    const timer = setInterval(() => {
+      others += 1;
+    }, 0);
+    const plain = await plainText(line.repeat(100_000));
+    clearInterval(timer);
+    assert.equal(plain, '20%\n'.repeat(100_000));
+    assert.ok(others > 5, `others had ${others} turns`);
   });
 });
