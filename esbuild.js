@@ -7,10 +7,12 @@ const production = process.argv.includes('--production');
 const lazyAdapters = {
   name: 'lazy-adapters',
   setup(build) {
-    build.onResolve({ filter: /\/(openai-chat-model|compose)\.ts$/ }, (found) =>
-      found.kind === 'dynamic-import'
-        ? { path: `./${found.path.split('/').pop().replace('.ts', '.js')}`, external: true }
-        : undefined,
+    build.onResolve(
+      { filter: /\/(openai-chat-model|compose|redis-memory|chroma-memory|neo4j-memory)\.ts$/ },
+      (found) =>
+        found.kind === 'dynamic-import'
+          ? { path: `./${found.path.split('/').pop().replace('.ts', '.js')}`, external: true }
+          : undefined,
     );
   },
 };
@@ -34,6 +36,9 @@ const entries = {
   cli: 'src/cli.ts',
   compose: 'src/compose.ts',
   'openai-chat-model': 'src/adapters/openai/openai-chat-model.ts',
+  'redis-memory': 'src/adapters/redis/redis-memory.ts',
+  'chroma-memory': 'src/adapters/chroma/chroma-memory.ts',
+  'neo4j-memory': 'src/adapters/neo4j/neo4j-memory.ts',
   'sqlite-worker': 'src/adapters/sqlite/worker.ts',
 };
 rmSync('dist', { recursive: true, force: true });

@@ -20,7 +20,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestServer
     save: '',
     appendonly: appendOnly ? 'yes' : 'no',
     ...(password === undefined ? {} : { requirepass: password }),
-    ...(cluster ? { 'cluster-enabled': 'yes' } : {}),
+    ...(cluster ? { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' } : {}),
     ...config,
   };
   const greeting = `${password === undefined ? '' : `AUTH ${password}\r\n`}${cluster ? 'CLUSTER ADDSLOTSRANGE 0 16383\r\nCLUSTER INFO\r\n' : 'PING\r\n'}`;

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 const suites: readonly { readonly name: string; readonly files: string; readonly least: number }[] = [
   { name: 'unit', files: 'test/{unit,architecture}/**/*.test.ts', least: 150 },
   { name: 'contract', files: 'test/contract/**/*.test.ts', least: 10 },
+  { name: 'services', files: 'test/services/**/*.test.ts', least: 35 },
   { name: 'integration', files: 'test/integration/**/*.test.ts', least: 60 },
   { name: 'chaos', files: 'test/chaos/**/*.test.ts', least: 3 },
 ];

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { anyWord, storable } from './full-text-query.ts';
+import { storable } from '../../core/memory/words.ts';
+import { anyWord } from './full-text-query.ts';
 import type { JournalOperations } from './journal-protocol.ts';
 import { inTransaction } from './transaction.ts';
 

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { abortable } from '../../core/abortable.ts';
 import type { EpisodicMemory, Lease, TaskLog } from '../../core/ports.ts';
 import { type JournalThread, startThread } from './journal-thread.ts';
 
@@ -71,14 +72,7 @@ function createEpisodicMemory(thread: JournalThread): EpisodicMemory {
     recall: async (query, signal) => {
       signal.throwIfAborted();
       // SQLite cannot be interrupted from here: an abort only stops the waiting.
-      const { promise: aborted, reject } = Promise.withResolvers<never>();
-      const onAbort = (): void => reject(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
-      try {
-        return await Promise.race([thread.ask('recall', query), aborted]);
-      } finally {
-        signal.removeEventListener('abort', onAbort);
-      }
+      return abortable(thread.ask('recall', query), signal);
     },
   };
 }

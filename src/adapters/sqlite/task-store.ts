@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { storable } from '../../core/memory/words.ts';
 import type { TaskSummary } from '../../core/ports.ts';
 import type { LoggedEvent, TaskEvent, TaskStatus } from '../../protocol/task-event.ts';
-import { everyPrefix, storable } from './full-text-query.ts';
+import { everyPrefix } from './full-text-query.ts';
 import type { JournalOperations } from './journal-protocol.ts';
 import { inTransaction } from './transaction.ts';
 

@@ -1,0 +1,52 @@
+import { isMagusError, MagusError } from '../../core/errors/magus-error.ts';
+
+/** What the driver or the server said, in words that name the next step. */
+export function fromNeo4j(caught: unknown, url: string): MagusError {
+  if (isMagusError(caught)) return caught;
+  const text = caught instanceof Error ? caught.message : String(caught);
+  const name = typeof caught === 'object' && caught !== null && 'code' in caught ? String(caught.code) : '';
+  const known = causes.find(([pattern]) => pattern.test(`${name} ${text}`));
+  const [, code, words] = known ?? [/./, 'UNREACHABLE', `did not do it (${text}). Look at the server's log.`];
+  return new MagusError('memory-unavailable', `Neo4j at ${url} ${words}`, {
+    code,
+    retryable: code === 'UNREACHABLE' || code === 'FULL',
+    cause: caught,
+  });
+}
+
+const causes: readonly (readonly [RegExp, string, string])[] = [
+  [/Security\.CredentialsExpired/, 'AUTH', 'wants its first password changed. Change it: cypher-shell -u neo4j'],
+  [
+    /Security\.AuthenticationRateLimit/,
+    'AUTH',
+    'was asked with a wrong password too often. Set the right one and wait a minute.',
+  ],
+  [/Security\.Unauthorized|authentication failure/i, 'AUTH', 'refused the user or the password. Set the right ones.'],
+  [
+    /Security\.Forbidden/,
+    'AUTH',
+    'does not let this user do it. Give the user the rights to write and to make indexes.',
+  ],
+  [
+    /DatabaseNotFound|DatabaseUnavailable|does not exist/i,
+    'DATABASE',
+    'has no such database. Mend "database"; the community edition has only "neo4j".',
+  ],
+  [
+    /certificate|self.signed|altname|SSL|TLS|wrong version number|packet length|encrypt/i,
+    'TLS',
+    'could not be reached by TLS. Addresses with TLS begin with bolt+s:// or neo4j+s://, with +ssc:// for a certificate of its own; without, bolt://.',
+  ],
+  [
+    /unsupported by|HTTP|protocol version|ProtocolError|handshake/i,
+    'VERSION',
+    'does not speak this version of Bolt. Give the Bolt port (7687, not 7474); OpenMagus needs Neo4j 4.4 or later.',
+  ],
+  [/No space left|disk|TransactionLogError/i, 'FULL', 'cannot write. Look at its log: the disk may be full.'],
+  [/SyntaxError|ProcedureNotFound/, 'VERSION', 'is too old. OpenMagus needs Neo4j 4.4 or later.'],
+  [
+    /ServiceUnavailable|SessionExpired|ECONN|connect|acquisition/i,
+    'UNREACHABLE',
+    'did not answer. Start it, or mend its address.',
+  ],
+];

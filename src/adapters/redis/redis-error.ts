@@ -1,0 +1,50 @@
+import { isMagusError, MagusError } from '../../core/errors/magus-error.ts';
+
+/** What ioredis or the server said, in words that name the next step. */
+export function fromRedis(caught: unknown, url: string): MagusError {
+  if (isMagusError(caught)) return caught;
+  const text = caught instanceof Error ? caught.message : String(caught);
+  const place = `Redis at ${url.replace(/\/\/[^@/]*@/, '//')}`;
+  const known = causes.find(([pattern]) => pattern.test(text));
+  const [, code, words] = known ?? [/./, 'UNREACHABLE', `did not answer (${text}). Start it, or mend its address.`];
+  return new MagusError('memory-unavailable', `${place} ${words}`, {
+    code,
+    retryable: !['AUTH', 'TLS', 'VERSION'].includes(code),
+    cause: caught,
+  });
+}
+
+const causes: readonly (readonly [RegExp, string, string])[] = [
+  [
+    /WRONGPASS|NOAUTH|invalid password|AUTH .*called without any password/i,
+    'AUTH',
+    'refused the password. Set the right one; without a password on the server, remove it.',
+  ],
+  [/NOPERM/, 'AUTH', 'does not let this user do it. Give the user the commands on openmagus:* keys.'],
+  [
+    /unknown command|ERR syntax|wrong number of arguments/i,
+    'VERSION',
+    'is too old. OpenMagus needs Redis 6.2 or later.',
+  ],
+  [
+    /certificate|self.signed|altname|SSL|TLS|wrong version number|packet length/i,
+    'TLS',
+    'could not be reached by TLS. Use rediss:// only where the server speaks TLS, with a certificate this machine trusts.',
+  ],
+  [
+    /Protocol error|ECONNRESET|Parser/i,
+    'TLS',
+    'broke the connection off. If it wants TLS, its address begins with rediss://.',
+  ],
+  [/OOM command not allowed/, 'FULL', 'is full. Give it more memory (maxmemory).'],
+  [
+    /MISCONF|READONLY|LOADING/,
+    'NOT_WRITABLE',
+    'takes no writes now. Look at its log: the disk may be full, or it is a read-only copy.',
+  ],
+  [
+    /CROSSSLOT|MOVED|cluster support disabled|ASK /,
+    'CLUSTER',
+    'is part of a cluster, or is none though it was named so. Set or remove "cluster": true.',
+  ],
+];
