@@ -30,6 +30,14 @@ Options of run and resume: --workspace DIR  --config FILE  --model-url URL  --mo
 `;
 
 async function main(): Promise<number> {
+  // An older Node would fail midway in words that help nobody.
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 22 || (major === 22 && minor < 16)) {
+    process.stderr.write(
+      `openmagus needs Node.js 22.16 or newer; this is ${process.versions.node}. Install a newer one, or run it with: npx -y node@24 ${process.argv[1]}\n`,
+    );
+    return exitCodes.badUsage;
+  }
   const [name = '', ...words] = process.argv.slice(2);
   const command = commands[name];
   if (command) return command(words);

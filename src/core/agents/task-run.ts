@@ -9,8 +9,10 @@ import type { TaskState } from '../task/state.ts';
 export interface TaskRun {
   readonly ports: Ports;
   readonly state: TaskState;
-  /** Resolves when the events are on disk and in the state; they keep the order of the calls. */
+  /** Changes the state at once and resolves when the events, and all before them, are on disk. */
   emit(...events: readonly TaskEvent[]): Promise<void>;
+  /** As `emit`, for what nothing has to wait for; it shares the write of what is emitted next. */
+  queue(...events: readonly TaskEvent[]): void;
   /** sha256 of each file as a model last saw it. */
   readonly seen: Map<string, string>;
   readonly startedAt: number;
@@ -18,17 +20,26 @@ export interface TaskRun {
 
 export async function openRun(ports: Ports, taskId: string): Promise<TaskRun> {
   const state = foldEvents(taskId, await ports.log.read(taskId));
-  let last: Promise<unknown> = Promise.resolve();
-  const append = async (events: readonly TaskEvent[]): Promise<void> => {
-    await ports.log.append(taskId, events);
+  let waiting: TaskEvent[] = [];
+  // Once a write has failed, so does every later one: a log has no holes, and the task is resumed from what it holds.
+  let written: Promise<void> = Promise.resolve();
+  const writeWaiting = async (): Promise<void> => {
+    const events = waiting;
+    waiting = [];
+    if (events.length > 0) await ports.log.append(taskId, events);
+  };
+  const queue = (...events: readonly TaskEvent[]): void => {
     for (const event of events) applyEvent(state, event);
+    waiting.push(...events);
+    written = written.then(writeWaiting);
+    // Whoever emits next meets the failure.
+    written.catch(() => {});
   };
   const emit = (...events: readonly TaskEvent[]): Promise<void> => {
-    const appended = last.then(() => append(events));
-    last = appended.catch(() => {});
-    return appended;
+    queue(...events);
+    return written;
   };
-  return { ports, state, emit, seen: new Map(), startedAt: ports.clock.now() };
+  return { ports, state, emit, queue, seen: new Map(), startedAt: ports.clock.now() };
 }
 
 type Words = Pick<AgentMessage, 'from' | 'to' | 'kind' | 'body' | 'inReplyTo'>;

@@ -25,7 +25,7 @@ export async function askModel(run: TaskRun, question: Question, signal: AbortSi
     await compactIfNeeded(run, question, 0.5);
     return complete(run, question, signal);
   });
-  await run.emit(replied(run, question.conversation, reply));
+  run.queue(replied(run, question.conversation, reply));
 }
 
 function complete(run: TaskRun, question: Question, signal: AbortSignal): Promise<ModelReply> {

@@ -4,9 +4,9 @@ import { MagusError } from '../errors/magus-error.ts';
 import { failureOf } from '../tools/failure-of.ts';
 import type { ToolResult } from '../tools/tool.ts';
 
-/** Puts a call on disk before anything happens; one that a former session began and never got to is not begun twice. */
-export async function beginCall(run: TaskRun, conversation: string, call: RecordedCall, title: string): Promise<void> {
-  if (!run.state.calls.has(call.id)) await run.emit(started(conversation, call, title));
+/** Logs a call; whoever has an effect waits until that is on disk. One that a former session began and never got to is not begun twice. */
+export function beginCall(run: TaskRun, conversation: string, call: RecordedCall, title: string): void {
+  if (!run.state.calls.has(call.id)) run.queue(started(conversation, call, title));
 }
 
 export function endCall(

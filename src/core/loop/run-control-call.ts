@@ -17,7 +17,7 @@ export async function runControlCall(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (call.name !== 'ask_user' && call.name !== 'update_plan') return false;
-  await beginCall(run, step.id, call, call.name === 'ask_user' ? 'Ask the user' : 'Change the plan');
+  beginCall(run, step.id, call, call.name === 'ask_user' ? 'Ask the user' : 'Change the plan');
   const result = call.name === 'ask_user' ? await askUser(run, call, signal) : await updatePlan(run, call);
   await endCall(run, step.id, call, result);
   return true;

@@ -95,7 +95,7 @@ async function finish(
   signal: AbortSignal,
 ): Promise<StepOutcome | undefined> {
   const parsed = parseArguments({ name: call.name, input: finishStepInput }, call);
-  await beginCall(run, step.id, call, 'Finish the step');
+  beginCall(run, step.id, call, 'Finish the step');
   if (!parsed.ok) {
     await endCall(run, step.id, call, parsed.failure);
     return undefined;

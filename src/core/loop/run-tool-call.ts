@@ -20,7 +20,7 @@ export async function runToolCall(
   const tool = run.ports.tools.find(({ name }) => name === call.name);
   const parsed = parseArguments(tool, call);
   const title = tool && parsed.ok ? tool.describe(parsed.input) : call.name;
-  await beginCall(run, conversation, call, title);
+  beginCall(run, conversation, call, title);
   const began = run.ports.clock.now();
   const result =
     tool && parsed.ok ? await decideAndRun(run, { tool, input: parsed.input, call, title }, signal) : parsed.failure;
@@ -108,6 +108,8 @@ async function decideAndRun(
       });
     if (outcome.allowed === undefined) throw nobodyToAsk(title);
     if (!outcome.authorized) return refusal(outcome.decision, outcome.by);
+    // Append before effect. Reading has none, and file changes put their own intention on disk before they begin.
+    if (!effects.every(({ verb }) => verb === 'read' || verb === 'write' || verb === 'delete')) await run.emit();
     return await tool.run(run.ports, scope, input, outcome.authorized, signal);
   } catch (caught) {
     if (signal.aborted || toMagusError(caught).code === 'NOBODY_TO_ASK') throw caught;

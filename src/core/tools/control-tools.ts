@@ -14,6 +14,9 @@ export const updatePlanInput = z.object({
 export const answerInput = z.object({ text: z.string().check(z.minLength(1)) });
 export const proposePlanInput = planSchema;
 
+/** Every request carries them all; a schema is turned into JSON once. */
+const specs = new WeakMap<z.ZodMiniType, ToolSpec>();
+
 export const finishStepSpec = specOf(
   'finish_step',
   'Ends this step. Say what was done and what shows that it works; the harness then runs the check itself.',
@@ -47,6 +50,10 @@ export const controlTools: ReadonlySet<string> = new Set(
 
 /** What a model is told of a tool; the schema's own noise is left out to save tokens. */
 export function specOf(name: string, description: string, input: z.ZodMiniType): ToolSpec {
+  const known = specs.get(input);
+  if (known) return known;
   const { $schema: _schema, additionalProperties: _closed, ...parameters } = z.toJSONSchema(input, { io: 'input' });
-  return { name, description, parameters };
+  const spec = { name, description, parameters };
+  specs.set(input, spec);
+  return spec;
 }

@@ -27,8 +27,8 @@ export async function changeFiles(
   );
   const changes: FileChange[] = [];
   for (const { path, before, after } of contents) {
-    if (before !== null) await ports.preImages.keep(scope.taskId, before);
-    if (after !== null) await ports.preImages.keep(scope.taskId, after);
+    const images = [before, after].filter((image) => image !== null);
+    await Promise.all(images.map((image) => ports.preImages.keep(scope.taskId, image)));
     changes.push({ path, before: shaOf(ports, before), after: shaOf(ports, after) });
   }
   await scope.record({ type: 'files-changing', callId: scope.callId, changes });
