@@ -19,7 +19,11 @@ const mostSideBySide = 4;
 export function nextAction(state: TaskState): Action | undefined {
   if (state.ended) return undefined;
   if (!state.recalled) return { type: 'recall' };
-  if (state.answer !== undefined) return finish(state, 'unverified', state.answer);
+  if (state.answer !== undefined) {
+    // Instead of a new plan the Planner may say why there is none.
+    const failed = [...state.steps.values()].some(({ status }) => status === 'failed');
+    return finish(state, failed ? 'failed' : 'unverified', state.answer);
+  }
   if (!state.plan) return state.start.mode === 'act' ? { type: 'plan-trivially' } : { type: 'plan', failures: [] };
   if (state.plan.status === 'rejected') return { type: 'end', status: 'cancelled', summary: 'The plan was rejected.' };
   if (state.plan.status === 'proposed') {

@@ -1,24 +1,16 @@
-import type { Plan } from '../../protocol/plan.ts';
-import type { RecordedCall } from '../../protocol/task-event.ts';
 import { MagusError } from '../errors/magus-error.ts';
 import { askModel } from '../loop/ask-model.ts';
-import { refuseCall, wholeCall } from '../loop/call-events.ts';
+import { refuseCall } from '../loop/call-events.ts';
 import { assertUsefulReplies, sameFailure } from '../loop/going-in-circles.ts';
-import { parseArguments, runToolCall } from '../loop/run-tool-call.ts';
 import { plannerOpening } from '../prompts/prompts.ts';
-import { planFault, takenIdFault } from '../task/plan-graph.ts';
 import { conversationOf } from '../task/reduce.ts';
-import { answerInput, answerSpec, proposePlanInput, proposePlanSpec, specOf } from '../tools/control-tools.ts';
-import { failureOf } from '../tools/failure-of.ts';
-import type { ToolResult } from '../tools/tool.ts';
+import { answerSpec, proposePlanSpec, specOf } from '../tools/control-tools.ts';
+import { answerPlannerCall, conversation, readingTools } from './planner-calls.ts';
 import type { TaskRun } from './task-run.ts';
 import { say } from './task-run.ts';
 import { unansweredCalls } from './unanswered-calls.ts';
 
-const readingTools = ['read_file', 'list_files', 'search_text', 'diagnostics'];
 const mostReplies = 12;
-const mostReadingCalls = 10;
-const conversation = 'plan';
 
 /** Answers a mere question or proposes a plan. With failures, the plan is a new one for what is left. */
 export async function plan(run: TaskRun, failures: readonly string[], signal: AbortSignal): Promise<void> {
@@ -68,8 +60,11 @@ async function planOnce(run: TaskRun, round: Round, signal: AbortSignal): Promis
   const pending = unansweredCalls(run.state, conversation);
   for (const call of pending) {
     signal.throwIfAborted();
-    if (isOver(run, round)) await refuseCall(run, conversation, call, '[not run] Planning was over by then.');
-    else await answerCall(run, call, round, signal);
+    if (isOver(run, round)) {
+      await refuseCall(run, conversation, call, '[not run] Planning was over by then.');
+      continue;
+    }
+    await answerPlannerCall(run, call, round.first, signal);
     const failure = sameFailure(run.state, conversation);
     if (failure !== undefined) throw noPlan(failure);
   }
@@ -99,68 +94,6 @@ function noPlan(why: string): MagusError {
     `The model did not come to a plan. ${why}\nResume the task to try again, word the goal more narrowly, or choose another model.`,
     { code: 'NO_PLAN' },
   );
-}
-
-async function answerCall(run: TaskRun, call: RecordedCall, { first }: Round, signal: AbortSignal): Promise<void> {
-  const { turns } = conversationOf(run.state, conversation);
-  const last = turns.findLast((turn) => turn.kind === 'reply');
-  if (last?.kind === 'reply' && !last.whole)
-    return refuseCall(
-      run,
-      conversation,
-      call,
-      '[not run] The reply was cut off. Make the call again, shorter if need be.',
-    );
-  if (call.name === 'answer') {
-    const parsed = parseArguments({ name: call.name, input: answerInput }, call);
-    return end(run, call, parsed.ok ? { ok: true, content: (parsed.input as { text: string }).text } : parsed.failure);
-  }
-  const asks = run.state.start.mode === 'ask';
-  if (call.name === 'propose_plan' && !asks) return takePlan(run, call);
-  if (!readingTools.includes(call.name)) {
-    const next = asks ? 'Nothing may be changed: read, then call answer.' : 'Put it into a step of the plan.';
-    return end(run, call, refusal(`${call.name} is not for planning. ${next}`, 'UNKNOWN_TOOL'));
-  }
-  const reads = turns.slice(first).flatMap((turn) => (turn.kind === 'reply' ? turn.calls : []));
-  if (reads.filter(({ name }) => readingTools.includes(name)).indexOf(call) >= mostReadingCalls)
-    return end(
-      run,
-      call,
-      refusal('You have read enough: ten calls. Propose the plan or answer now.', 'TOO_MANY_CALLS'),
-    );
-  await runToolCall(run, conversation, call, signal);
-}
-
-function refusal(text: string, code: string): ToolResult {
-  return failureOf(new MagusError('tool-input', text, { code }));
-}
-
-async function takePlan(run: TaskRun, call: RecordedCall): Promise<void> {
-  const parsed = parseArguments({ name: call.name, input: proposePlanInput }, call);
-  if (!parsed.ok) return end(run, call, parsed.failure);
-  const revision = (run.state.plan?.revision ?? 0) + 1;
-  const proposed = parsed.input as Plan;
-  const fault = planFault(proposed);
-  if (fault !== undefined) return end(run, call, refusal(fault, 'BAD_PLAN'));
-  const plan = withRevision(proposed, revision);
-  const taken = takenIdFault(run.state, plan.steps);
-  if (taken !== undefined) return end(run, call, refusal(taken, 'BAD_PLAN'));
-  await run.emit(...wholeCall(run, conversation, call, { ok: true, content: 'The plan was handed over.' }), {
-    type: 'plan-proposed',
-    plan,
-    revision,
-  });
-}
-
-/** Step ids stay unique in a task: those of a later revision carry its number. */
-function withRevision({ steps }: Plan, revision: number): Plan {
-  if (revision === 1) return { steps };
-  const rename = (id: string): string => `${id}.${revision}`;
-  return { steps: steps.map((step) => ({ ...step, id: rename(step.id), after: step.after.map(rename) })) };
-}
-
-function end(run: TaskRun, call: RecordedCall, result: ToolResult): Promise<void> {
-  return run.emit(...wholeCall(run, conversation, call, result));
 }
 
 function note(run: TaskRun, text: string): Promise<void> {

@@ -50,6 +50,7 @@ const appliers: Appliers = {
     state.start = { ...state.start, mode, approve: event.approve, limits: event.limits };
     state.ended = undefined;
     state.learned = false;
+    if (state.steps.size > 0) state.answer = undefined;
     state.before = { turns: state.turns, usage: state.usage };
     if (state.plan?.status === 'rejected') state.plan.status = 'proposed';
     for (const conversation of state.conversations.values()) conversation.former = conversation.turns.length;

@@ -1,0 +1,84 @@
+import type { Plan } from '../../protocol/plan.ts';
+import type { RecordedCall } from '../../protocol/task-event.ts';
+import { MagusError } from '../errors/magus-error.ts';
+import { refuseCall, wholeCall } from '../loop/call-events.ts';
+import { parseArguments, runToolCall } from '../loop/run-tool-call.ts';
+import { planFault, takenIdFault } from '../task/plan-graph.ts';
+import { conversationOf } from '../task/reduce.ts';
+import { answerInput, proposePlanInput } from '../tools/control-tools.ts';
+import { failureOf } from '../tools/failure-of.ts';
+import type { ToolResult } from '../tools/tool.ts';
+import type { TaskRun } from './task-run.ts';
+
+/** The conversation of the Planner with its model. */
+export const conversation = 'plan';
+export const readingTools = ['read_file', 'list_files', 'search_text', 'diagnostics'];
+const mostReadingCalls = 10;
+
+/** Answers one call of the Planner. `first`: turns before this time of planning. */
+export async function answerPlannerCall(
+  run: TaskRun,
+  call: RecordedCall,
+  first: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { turns } = conversationOf(run.state, conversation);
+  const last = turns.findLast((turn) => turn.kind === 'reply');
+  if (last?.kind === 'reply' && !last.whole)
+    return refuseCall(
+      run,
+      conversation,
+      call,
+      '[not run] The reply was cut off. Make the call again, shorter if need be.',
+    );
+  if (call.name === 'answer') {
+    const parsed = parseArguments({ name: call.name, input: answerInput }, call);
+    return end(run, call, parsed.ok ? { ok: true, content: (parsed.input as { text: string }).text } : parsed.failure);
+  }
+  const asks = run.state.start.mode === 'ask';
+  if (call.name === 'propose_plan' && !asks) return takePlan(run, call);
+  if (!readingTools.includes(call.name)) {
+    const next = asks ? 'Nothing may be changed: read, then call answer.' : 'Put it into a step of the plan.';
+    return end(run, call, refusal(`${call.name} is not for planning. ${next}`, 'UNKNOWN_TOOL'));
+  }
+  const reads = turns.slice(first).flatMap((turn) => (turn.kind === 'reply' ? turn.calls : []));
+  if (reads.filter(({ name }) => readingTools.includes(name)).indexOf(call) >= mostReadingCalls)
+    return end(
+      run,
+      call,
+      refusal('You have read enough: ten calls. Propose the plan or answer now.', 'TOO_MANY_CALLS'),
+    );
+  await runToolCall(run, conversation, call, signal);
+}
+
+function refusal(text: string, code: string): ToolResult {
+  return failureOf(new MagusError('tool-input', text, { code }));
+}
+
+async function takePlan(run: TaskRun, call: RecordedCall): Promise<void> {
+  const parsed = parseArguments({ name: call.name, input: proposePlanInput }, call);
+  if (!parsed.ok) return end(run, call, parsed.failure);
+  const revision = (run.state.plan?.revision ?? 0) + 1;
+  const proposed = parsed.input as Plan;
+  const fault = planFault(proposed);
+  if (fault !== undefined) return end(run, call, refusal(fault, 'BAD_PLAN'));
+  const plan = withRevision(proposed, revision);
+  const taken = takenIdFault(run.state, plan.steps);
+  if (taken !== undefined) return end(run, call, refusal(taken, 'BAD_PLAN'));
+  await run.emit(...wholeCall(run, conversation, call, { ok: true, content: 'The plan was handed over.' }), {
+    type: 'plan-proposed',
+    plan,
+    revision,
+  });
+}
+
+/** Step ids stay unique in a task: those of a later revision carry its number. */
+function withRevision({ steps }: Plan, revision: number): Plan {
+  if (revision === 1) return { steps };
+  const rename = (id: string): string => `${id}.${revision}`;
+  return { steps: steps.map((step) => ({ ...step, id: rename(step.id), after: step.after.map(rename) })) };
+}
+
+function end(run: TaskRun, call: RecordedCall, result: ToolResult): Promise<void> {
+  return run.emit(...wholeCall(run, conversation, call, result));
+}
