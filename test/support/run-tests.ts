@@ -1,35 +1,72 @@
 import { spawn } from 'node:child_process';
 
-/** The suites that need no outside server, in order of their speed. Each says how many tests it must at least have. */
-const suites: readonly { readonly name: string; readonly files: string; readonly least: number }[] = [
-  { name: 'unit', files: 'test/{unit,architecture}/**/*.test.ts', least: 150 },
-  { name: 'contract', files: 'test/contract/**/*.test.ts', least: 10 },
-  { name: 'services', files: 'test/services/**/*.test.ts', least: 35 },
-  { name: 'integration', files: 'test/integration/**/*.test.ts', least: 60 },
-  { name: 'chaos', files: 'test/chaos/**/*.test.ts', least: 3 },
-];
+/**
+ * Runs suites one after the other and ends with one line, "N passed, N failed". Without words: everything that needs no
+ * outside server. `npm test -- unit ui` runs those named. A suite that runs fewer tests than it must have has failed.
+ */
+interface Suite {
+  readonly command: string;
+  readonly words: readonly string[];
+  readonly least: number;
+}
+
+const suites: Readonly<Record<string, Suite>> = {
+  unit: mocha('test/{unit,architecture}/**/*.test.ts', 150),
+  contract: mocha('test/contract/**/*.test.ts', 10),
+  integration: mocha('test/integration/**/*.test.ts', 60),
+  chaos: mocha('test/chaos/**/*.test.ts', 3),
+  vscode: { command: 'node', words: ['test/vscode/run.ts'], least: 34 },
+};
+/** They need servers, which they bring and start themselves; not part of the ordinary run. */
+const withServers: Readonly<Record<string, Suite>> = {
+  services: mocha('test/services/**/*.test.ts', 1),
+};
 
 let passed = 0;
 let failed = 0;
+const known = { ...suites, ...withServers };
+const named = process.argv.slice(2);
 await run('node', ['esbuild.js']);
-for (const suite of suites) {
-  console.log(`\n== ${suite.name}`);
-  const { text, code } = await run('mocha', ['--config', 'test/mocha.json', suite.files]);
-  const passing = Number(/^\s*(\d+) passing/m.exec(text)?.[1] ?? 0);
-  const failing = Number(/^\s*(\d+) failing/m.exec(text)?.[1] ?? 0);
-  passed += passing;
-  failed += failing;
-  if (code !== 0 && failing === 0) failed += 1;
-  if (passing + failing < suite.least) {
-    console.log(`${suite.name} ran ${passing + failing} tests; it has at least ${suite.least}.`);
+for (const name of named.length > 0 ? named : Object.keys(suites)) {
+  const suite = known[name];
+  if (suite === undefined) {
+    console.error(`There is no suite ${name}. There are: ${Object.keys(known).join(', ')}.`);
     failed += 1;
-  }
+  } else await runSuite(name, suite);
 }
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-async function run(command: string, args: readonly string[]): Promise<{ text: string; code: number | null }> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+async function runSuite(name: string, suite: Suite): Promise<void> {
+  console.log(`\n== ${name}`);
+  const began = performance.now();
+  const { text, code } = await run(suite.command, suite.words);
+  const passing = last(text, /^\s*(\d+) passing/gm);
+  const failing = last(text, /^\s*(\d+) failing/gm);
+  passed += passing;
+  failed += failing;
+  if (code !== 0 && failing === 0) {
+    failed += 1;
+    console.log(`${name} ended with exit code ${code}.`);
+  }
+  if (passing + failing < suite.least) {
+    failed += 1;
+    console.log(`${name} ran ${passing + failing} tests; it has at least ${suite.least}.`);
+  }
+  console.log(`== ${name}: ${passing} passed, ${failing} failed, ${Math.round((performance.now() - began) / 1000)} s`);
+}
+
+function mocha(files: string, least: number): Suite {
+  return { command: 'mocha', words: ['--config', 'test/mocha.json', files], least };
+}
+
+/** The total of a suite comes last: one that starts others prints theirs before it. */
+function last(text: string, count: RegExp): number {
+  return Number([...text.matchAll(count)].at(-1)?.[1] ?? 0);
+}
+
+async function run(command: string, words: readonly string[]): Promise<{ text: string; code: number | null }> {
+  const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'inherit'], shell: process.platform === 'win32' });
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
