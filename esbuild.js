@@ -7,12 +7,10 @@ const production = process.argv.includes('--production');
 const lazyAdapters = {
   name: 'lazy-adapters',
   setup(build) {
-    build.onResolve(
-      { filter: /\/(openai-chat-model|compose|redis-memory|chroma-memory|neo4j-memory)\.ts$/ },
-      (found) =>
-        found.kind === 'dynamic-import'
-          ? { path: `./${found.path.split('/').pop().replace('.ts', '.js')}`, external: true }
-          : undefined,
+    build.onResolve({ filter: /\/(open-transport|compose|redis-memory|chroma-memory|neo4j-memory)\.ts$/ }, (found) =>
+      found.kind === 'dynamic-import'
+        ? { path: `./${found.path.split('/').pop().replace('.ts', '.js')}`, external: true }
+        : undefined,
     );
   },
 };
@@ -35,7 +33,7 @@ const entries = {
   extension: 'src/extension.ts',
   cli: 'src/cli.ts',
   compose: 'src/compose.ts',
-  'openai-chat-model': 'src/adapters/openai/openai-chat-model.ts',
+  'open-transport': 'src/adapters/models/open-transport.ts',
   'redis-memory': 'src/adapters/redis/redis-memory.ts',
   'chroma-memory': 'src/adapters/chroma/chroma-memory.ts',
   'neo4j-memory': 'src/adapters/neo4j/neo4j-memory.ts',

@@ -7,22 +7,15 @@ import { childCommands } from './adapters/process/child-commands.ts';
 import { openJournal } from './adapters/sqlite/sqlite-journal.ts';
 import { systemClock, systemHash } from './adapters/system/system.ts';
 import { builtInTools } from './built-in-tools.ts';
-import { MagusError } from './core/errors/magus-error.ts';
-import type { ChatModel, Editor, LiveDelta, People, Ports, TaskLog } from './core/ports.ts';
+import { composeModels } from './compose-models.ts';
+import type { ConfiguredModels } from './core/models/configured-models.ts';
+import type { Editor, LiveDelta, People, Ports, TaskLog } from './core/ports.ts';
 import type { LoggedEvent } from './protocol/task-event.ts';
-
-export interface ModelEndpoint {
-  readonly baseURL: string;
-  readonly model: string;
-  readonly apiKey?: string;
-  readonly contextTokens?: number;
-  readonly timeouts?: { readonly firstByteMs: number; readonly idleMs: number; readonly totalMs: number };
-}
 
 export interface Composition {
   /** Folder of the user's data: journal, pre-images, command output. */
   readonly home: string;
-  readonly endpoint: ModelEndpoint | undefined;
+  readonly models: ConfiguredModels | undefined;
   readonly people: People;
   readonly editor: Editor;
   /** Places where a ripgrep binary may be, best first. */
@@ -46,7 +39,12 @@ export async function composePorts(options: Composition): Promise<{ readonly por
     clock: systemClock,
     hash: systemHash,
     log: pushing(journal.log, options.onEvent),
-    model: lazyModel(options.endpoint),
+    model: composeModels(options.models, {
+      clock: systemClock,
+      hash: systemHash,
+      ledger: journal.ledger,
+      answers: journal.answers,
+    }),
     episodes: journal.episodes,
     files: nodeFileSystem(systemHash),
     preImages: diskPreImages(path.join(options.home, 'pre-images'), systemHash),
@@ -73,28 +71,6 @@ function pushing(log: TaskLog, onEvent: (event: LoggedEvent) => void): TaskLog {
       const logged = await log.append(taskId, events);
       for (const event of logged) onEvent(event);
       return logged;
-    },
-  };
-}
-
-/** The model client is loaded when it is first asked: it is the heaviest thing a task needs. */
-function lazyModel(endpoint: ModelEndpoint | undefined): ChatModel {
-  let model: Promise<ChatModel> | undefined;
-  const load = async (configured: ModelEndpoint): Promise<ChatModel> => {
-    const { openAiChatModel } = await import('./adapters/openai/openai-chat-model.ts');
-    return openAiChatModel(configured);
-  };
-  return {
-    contextTokens: endpoint?.contextTokens ?? 128_000,
-    complete: async (request, onText, signal) => {
-      if (!endpoint)
-        throw new MagusError(
-          'configuration',
-          'No model is configured. Name an endpoint and a model: --model-url and --model on the command line, or the OpenMagus settings in VS Code.',
-          { code: 'NO_MODEL' },
-        );
-      model ??= load(endpoint);
-      return (await model).complete(request, onText, signal);
     },
   };
 }

@@ -4,8 +4,8 @@ import { createApi, type OpenMagusApi } from './host/api.ts';
 import { ChatView } from './host/chat-view.ts';
 import { registerCodeActions } from './host/code-actions.ts';
 import { registerCommands } from './host/commands.ts';
+import { secretPrefix } from './host/configured-models.ts';
 import { dialogConfirmer } from './host/confirm.ts';
-import { secretName } from './host/settings.ts';
 import { registerStatusBar } from './host/status-bar.ts';
 import { registerTaskDocuments } from './host/task-changes.ts';
 import { TaskService } from './host/task-service.ts';
@@ -36,7 +36,7 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => tasks.settingsChanged()),
     context.secrets.onDidChange((change) => {
-      if (change.key === secretName) tasks.settingsChanged();
+      if (change.key.startsWith(secretPrefix)) tasks.settingsChanged();
     }),
   );
   const api = createApi(tasks);

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import * as z from 'zod/mini';
-import type { ModelEndpoint } from '../compose.ts';
 import { MagusError } from '../core/errors/magus-error.ts';
+import type { ConfiguredModels } from '../core/models/configured-models.ts';
+import { parseModelConfiguration } from '../core/models/parse-configuration.ts';
+import type { EndpointConfiguration } from '../protocol/model-configuration.ts';
 import { approvalModes, type TaskLimits, taskModes } from '../protocol/task-start.ts';
 
 const runOptions = {
@@ -23,7 +24,7 @@ const runOptions = {
 export interface RunOptions {
   readonly words: readonly string[];
   readonly workspace: string;
-  readonly endpoint: ModelEndpoint | undefined;
+  readonly models: ConfiguredModels | undefined;
   readonly mode: (typeof taskModes)[number];
   readonly approve: (typeof approvalModes)[number];
   readonly limits: TaskLimits;
@@ -39,7 +40,7 @@ export function parseRunOptions(words: readonly string[]): RunOptions {
   return {
     words: positionals,
     workspace: values.workspace ?? process.cwd(),
-    endpoint: endpointOf(values),
+    models: modelsOf(values),
     mode: oneOf('mode', values.mode ?? 'auto', taskModes),
     approve: oneOf('approve', values.approve ?? 'ask', approvalModes),
     limits: {
@@ -79,83 +80,46 @@ function numberOf(name: string, text: string | undefined): number | undefined {
   return value;
 }
 
-interface EndpointWords {
+interface ModelWords {
   readonly config?: string;
   readonly 'model-url'?: string;
   readonly model?: string;
   readonly 'api-key-env'?: string;
 }
 
-function endpointOf(values: EndpointWords): ModelEndpoint | undefined {
-  if (values.config !== undefined) return endpointOfConfig(values.config);
-  const baseURL = values['model-url'];
-  if (baseURL === undefined) return undefined;
-  if (values.model === undefined) throw new MagusError('configuration', '--model-url also needs --model NAME.');
-  if (!URL.canParse(baseURL) || !/^https?:/.test(baseURL))
-    throw new MagusError('configuration', `--model-url is not an http or https address: ${baseURL}`);
-  return { baseURL, model: values.model, ...keyOf(values['api-key-env']) };
+function modelsOf(values: ModelWords): ConfiguredModels | undefined {
+  const written = writtenModels(values);
+  if (!written) return undefined;
+  const configuration = parseModelConfiguration(written.value, written.source);
+  for (const { apiKeyEnv } of Object.values(configuration.endpoints)) if (apiKeyEnv !== undefined) keyIn(apiKeyEnv);
+  return { configuration, keyOf: async (endpoint) => keyOf(endpoint) };
 }
 
-function keyOf(variable: string | undefined): { readonly apiKey?: string } {
-  if (variable === undefined) return {};
-  const apiKey = process.env[variable];
-  if (!apiKey)
+function writtenModels(values: ModelWords): { readonly value: unknown; readonly source: string } | undefined {
+  if (values.config !== undefined) return { value: readJson(values.config), source: values.config };
+  const { 'model-url': baseURL, 'api-key-env': apiKeyEnv, model } = values;
+  if (baseURL === undefined) return undefined;
+  if (model === undefined) throw new MagusError('configuration', '--model-url also needs --model NAME.');
+  const key = apiKeyEnv === undefined ? {} : { apiKeyEnv };
+  return { value: { kind: 'openai', baseURL, model, ...key }, source: 'The model given by --model-url' };
+}
+
+/** A name from VS Code's secret storage is looked for in the environment: litellm is OPENMAGUS_SECRET_LITELLM. */
+function keyOf({ apiKeyEnv, secret }: EndpointConfiguration): string | undefined {
+  if (apiKeyEnv !== undefined) return keyIn(apiKeyEnv);
+  return secret === undefined
+    ? undefined
+    : process.env[`OPENMAGUS_SECRET_${secret.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`];
+}
+
+function keyIn(variable: string): string {
+  const key = process.env[variable];
+  if (!key)
     throw new MagusError(
       'configuration',
       `The environment variable ${variable} is empty. Put the key of the model endpoint into it.`,
     );
-  return { apiKey };
-}
-
-const configSchema = z.object({
-  endpoints: z.record(
-    z.string(),
-    z.object({ kind: z.string(), baseURL: z.string(), apiKeyEnv: z.optional(z.string()) }),
-  ),
-  groups: z.record(
-    z.string(),
-    z
-      .array(
-        z.object({
-          endpoint: z.string(),
-          model: z.string(),
-          order: z.optional(z.number()),
-          context: z.optional(z.number()),
-        }),
-      )
-      .check(z.minLength(1)),
-  ),
-  routing: z.object({ primary: z.string() }),
-  timeouts: z.optional(z.object({ firstByteMs: z.number(), idleMs: z.number(), totalMs: z.number() })),
-});
-
-/** The first deployment of the primary group. */
-function endpointOfConfig(file: string): ModelEndpoint {
-  const parsed = z.safeParse(configSchema, readJson(file));
-  if (!parsed.success)
-    throw new MagusError('configuration', `${file} is not a model configuration:\n${z.prettifyError(parsed.error)}`);
-  const { endpoints, groups, routing, timeouts } = parsed.data;
-  const group = groups[routing.primary];
-  const first = [...(group ?? [])].sort((a, b) => (a.order ?? 1) - (b.order ?? 1))[0];
-  if (!first)
-    throw new MagusError(
-      'configuration',
-      `${file}: routing.primary names the group ${routing.primary}, which is not under groups.`,
-    );
-  const endpoint = endpoints[first.endpoint];
-  if (!endpoint)
-    throw new MagusError(
-      'configuration',
-      `${file}: group ${routing.primary} names the endpoint ${first.endpoint}, which is not under endpoints.`,
-    );
-  const context = first.context === undefined ? {} : { contextTokens: first.context };
-  return {
-    baseURL: endpoint.baseURL,
-    model: first.model,
-    ...keyOf(endpoint.apiKeyEnv),
-    ...context,
-    ...(timeouts ? { timeouts } : {}),
-  };
+  return key;
 }
 
 function readJson(file: string): unknown {

@@ -38,7 +38,7 @@ async function follow(options: RunOptions, begin: (ports: Ports) => Promise<stri
   const view = terminalView(options.json);
   const { ports, close } = await composePorts({
     home: dataHome(),
-    endpoint: options.endpoint,
+    models: options.models,
     people: terminalPeople(options.json),
     editor: headlessEditor,
     ripgrep: [],

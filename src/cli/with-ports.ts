@@ -10,7 +10,7 @@ export async function withPorts<Result>(
 ): Promise<Result> {
   const { ports, close } = await composePorts({
     home: dataHome(),
-    endpoint: undefined,
+    models: undefined,
     people,
     editor: headlessEditor,
     ripgrep: [],

@@ -1,6 +1,15 @@
 import type { Decision, Effect } from '../protocol/effects.ts';
+import type { ModelPurpose } from '../protocol/model-configuration.ts';
 import type { Plan } from '../protocol/plan.ts';
-import type { LoggedEvent, MemoryHit, RecordedCall, TaskEvent, TaskStatus, Usage } from '../protocol/task-event.ts';
+import type {
+  FailedAttempt,
+  LoggedEvent,
+  MemoryHit,
+  RecordedCall,
+  TaskEvent,
+  TaskStatus,
+  Usage,
+} from '../protocol/task-event.ts';
 import type { Authorized } from './security/authorized.ts';
 import type { Tool } from './tools/tool.ts';
 
@@ -80,7 +89,11 @@ export type ChatMessage =
     }
   | { readonly role: 'tool'; readonly callId: string; readonly content: string };
 export interface ModelRequest {
-  readonly purpose: 'plan' | 'act';
+  readonly purpose: Exclude<ModelPurpose, 'embed'>;
+  /** The task: its requests stay with one deployment while they can, which keeps the provider's prompt cache. */
+  readonly session?: string;
+  /** What the session has cost before this request. */
+  readonly spentUsd?: number;
   readonly messages: readonly ChatMessage[];
   readonly tools: readonly ToolSpec[];
 }
@@ -92,12 +105,24 @@ export interface ModelReply {
   readonly finish: 'stop' | 'tool-calls' | 'length' | 'cut';
   readonly model: string;
   readonly usage: Usage;
+  /** Endpoint and model as configured, and how long it took. */
+  readonly deployment?: string;
+  readonly durationMs?: number;
+}
+/** Hears how an answer comes about. Must not throw. */
+export interface ModelListener {
+  /** The next piece of the text; what was said is never taken back. */
+  onText(text: string): void;
+  onAttemptFailed(attempt: FailedAttempt): void;
 }
 export interface ChatModel {
-  /** Tokens that fit into one request and its reply together. */
+  /** Tokens that fit into one request and its reply together; may change from one call to the next. */
   readonly contextTokens: number;
-  /** Throws `configuration`, `model-unavailable` or `model-output`; code CONTEXT_TOO_LONG when the request does not fit. */
-  complete(request: ModelRequest, onText: (text: string) => void, signal: AbortSignal): Promise<ModelReply>;
+  /**
+   * One answer, whichever deployment gives it. Throws `configuration`, `model-unavailable` or `limit-reached` (a budget);
+   * code CONTEXT_TOO_LONG when the request fits nowhere.
+   */
+  complete(request: ModelRequest, listener: ModelListener, signal: AbortSignal): Promise<ModelReply>;
 }
 
 export interface Episode {

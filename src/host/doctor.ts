@@ -3,8 +3,9 @@ import * as vscode from 'vscode';
 import { toMagusError } from '../core/errors/magus-error.ts';
 import { dataHome } from '../data-home.ts';
 import type { Host } from './commands.ts';
+import { configuredModels } from './configured-models.ts';
 import { ripgrepCandidates } from './editor.ts';
-import { readSettings, secretName } from './settings.ts';
+import { readSettings } from './settings.ts';
 import { workspaceRoots } from './task-service.ts';
 
 type Finding = readonly [good: boolean, text: string];
@@ -21,8 +22,6 @@ export async function doctor(host: Host): Promise<void> {
 }
 
 async function examine(host: Host): Promise<readonly Finding[]> {
-  const { endpoint } = readSettings();
-  const key = await host.secrets.get(secretName);
   return [
     [true, `VS Code ${vscode.version}, Node ${process.versions.node}, ${process.platform}-${process.arch}`],
     workspaceRoots().length > 0
@@ -37,15 +36,35 @@ async function examine(host: Host): Promise<readonly Finding[]> {
     ripgrepCandidates().some((file) => existsSync(file))
       ? [true, 'ripgrep comes with this VS Code']
       : [true, 'ripgrep was not found beside VS Code; the one on PATH is used, or a slower search'],
-    endpoint
-      ? await check(
-          `A model server answers at ${endpoint.baseURL} (model ${endpoint.model})`,
-          'Start it, or mend the setting `openmagus.model.baseUrl`.',
-          () => answers(endpoint.baseURL),
-        )
-      : [false, 'No model is configured. Set `openmagus.model.baseUrl` and `openmagus.model.name`.'],
-    [true, key ? 'A key is stored' : 'No key is stored; if the server wants one, run “OpenMagus: Set API Key”'],
+    ...(await examineModels(host)),
   ];
+}
+
+async function examineModels(host: Host): Promise<readonly Finding[]> {
+  try {
+    const models = await configuredModels(readSettings().models, host.secrets);
+    if (!models) return [[false, 'No model is configured. Fill in the setting `openmagus.models`.']];
+    const endpoints = Object.entries(models.configuration.endpoints).map(
+      async ([name, endpoint]): Promise<readonly Finding[]> => {
+        const { baseURL, secret } = endpoint;
+        if (baseURL === undefined) return [];
+        const key = await models.keyOf(endpoint);
+        return [
+          await check(
+            `The model endpoint ${name} answers at ${baseURL}`,
+            'Start it, or mend its address in the setting `openmagus.models`.',
+            () => answers(baseURL),
+          ),
+          secret === undefined || key
+            ? [true, secret === undefined ? `${name} needs no key` : `The key “${secret}” is stored`]
+            : [false, `The key “${secret}” of ${name} is not stored. Run “OpenMagus: Set API Key”.`],
+        ];
+      },
+    );
+    return (await Promise.all(endpoints)).flat();
+  } catch (error) {
+    return [[false, toMagusError(error).message]];
+  }
 }
 
 async function check(good: string, mend: string, probe: () => Promise<unknown>): Promise<Finding> {

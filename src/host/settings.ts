@@ -1,19 +1,16 @@
 import * as vscode from 'vscode';
 import type { ApprovalMode, TaskLimits } from '../protocol/task-start.ts';
 
-export const secretName = 'openmagus.model.apiKey';
-
 export interface Settings {
-  readonly endpoint: { readonly baseURL: string; readonly model: string; readonly contextTokens?: number } | undefined;
+  /** As written; unchecked. */
+  readonly models: unknown;
   readonly approvals: ApprovalMode;
   readonly limits: TaskLimits;
 }
 
 /** Every setting with what holds when it is not set; package.json declares the same. */
 export const settingDefaults = {
-  'model.baseUrl': '',
-  'model.name': '',
-  'model.contextTokens': 0,
+  models: {},
   approvals: 'ask',
   'limits.turns': 100,
   'limits.usd': 0,
@@ -22,12 +19,9 @@ export const settingDefaults = {
 
 /** Only values of the user or the machine count: a workspace cannot redirect a key or loosen a rule. */
 export function readSettings(): Settings {
-  const baseURL = text('model.baseUrl');
-  const model = text('model.name');
-  const contextTokens = amount('model.contextTokens');
   const approvals = text('approvals');
   return {
-    endpoint: baseURL && model ? { baseURL, model, ...(contextTokens > 0 ? { contextTokens } : {}) } : undefined,
+    models: ownValue('models'),
     approvals: approvals === 'edits' || approvals === 'auto' ? approvals : 'ask',
     limits: limits(),
   };

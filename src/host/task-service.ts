@@ -5,9 +5,10 @@ import { dataHome } from '../data-home.ts';
 import type { TaskEntry, ViewSurroundings } from '../protocol/chat-view.ts';
 import type { LoggedEvent, MemoryHit } from '../protocol/task-event.ts';
 import type { ContextItem, TaskMode } from '../protocol/task-start.ts';
+import { configuredModels, isWritten, primaryModelName } from './configured-models.ts';
 import { ripgrepCandidates, vscodeEditor } from './editor.ts';
 import { createDesk, type Desk } from './people.ts';
-import { readSettings, secretName } from './settings.ts';
+import { readSettings } from './settings.ts';
 import { showFailure } from './show-failure.ts';
 
 export interface TaskRequest {
@@ -62,10 +63,10 @@ export class TaskService implements vscode.Disposable {
         { code: 'NO_FOLDER' },
       );
     const settings = readSettings();
-    if (!settings.endpoint)
+    if (!isWritten(settings.models))
       throw new MagusError(
         'configuration',
-        'No model is configured. Set the address and the name of a model in the OpenMagus settings.',
+        'No model is configured. Name one in the setting openmagus.models, such as {"baseURL": "http://127.0.0.1:4000/v1", "model": "…"}.',
         { code: 'NO_MODEL' },
       );
     const { createTask } = await import('../core/agents/start-task.ts');
@@ -133,7 +134,7 @@ export class TaskService implements vscode.Disposable {
 
   /** What can be said without opening the journal. */
   surroundingsWithout(): ViewSurroundings {
-    const model = readSettings().endpoint?.model;
+    const model = primaryModelName(readSettings().models);
     const folderOpen = workspaceRoots().length > 0;
     return { tasks: [], ...(model ? { model } : {}), trusted: vscode.workspace.isTrusted, folderOpen };
   }
@@ -182,11 +183,10 @@ export class TaskService implements vscode.Disposable {
 
   async #compose(): Promise<Composed> {
     const { composePorts } = await import('../compose.ts');
-    const { endpoint } = readSettings();
-    const apiKey = await this.#secrets.get(secretName);
+    const models = await configuredModels(readSettings().models, this.#secrets);
     return composePorts({
       home: dataHome(),
-      endpoint: endpoint && { ...endpoint, ...(apiKey ? { apiKey } : {}) },
+      models,
       people: this.desk.people,
       editor: vscodeEditor,
       ripgrep: ripgrepCandidates(),

@@ -16,6 +16,21 @@ export interface Usage {
   readonly cachedTokens?: number;
   readonly usd?: number;
 }
+/** One request to a deployment that brought no whole answer. */
+export interface FailedAttempt {
+  /** Endpoint and model as configured. */
+  readonly deployment: string;
+  readonly group: string;
+  readonly fault: string;
+  readonly message: string;
+  /** How long it was waited for before the request, and how long the request took. */
+  readonly waitedMs: number;
+  readonly durationMs: number;
+  /** Text had been shown; the next attempt goes on from there. */
+  readonly afterOutput: boolean;
+  /** What it cost, as far as that can be known. */
+  readonly usd?: number;
+}
 /** One file that a call is about to change; null: not there. */
 export interface FileChange {
   readonly path: string;
@@ -64,6 +79,13 @@ export type TaskEvent =
       readonly finish: 'stop' | 'tool-calls' | 'length' | 'cut';
       readonly model: string;
       readonly usage: Usage;
+      readonly deployment?: string;
+      readonly durationMs?: number;
+    }
+  | {
+      readonly type: 'model-attempt-failed';
+      readonly conversation: ConversationId;
+      readonly attempt: FailedAttempt;
     }
   | {
       readonly type: 'note-added';

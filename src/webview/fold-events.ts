@@ -1,5 +1,6 @@
 import { type Signal, signal } from '@preact/signals';
 import type { Decision, Effect } from '../protocol/effects.ts';
+import { faultWords } from '../protocol/fault-words.ts';
 import type { PlanStep } from '../protocol/plan.ts';
 import type { StepStatus, TaskEvent, TaskStatus, ToolFailure } from '../protocol/task-event.ts';
 
@@ -156,6 +157,9 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
       ...(usage.usd === undefined ? {} : { usd: (usd ?? 0) + usage.usd }),
       model,
     });
+  },
+  'model-attempt-failed': (picture, { attempt }) => {
+    note(picture, `${attempt.deployment} ${faultWords(attempt.fault)}.`);
   },
   'note-added': (picture, { text, by }) => {
     if (by === 'user') add(picture, { kind: 'goal', text, context: [] });

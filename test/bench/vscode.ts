@@ -129,8 +129,7 @@ async function printLoop(
     return { text: 'Twelve signs'.repeat(2000), calls: [{ name: 'run_command', args: { command } }] };
   });
   const settings = {
-    'openmagus.model.baseUrl': model.url,
-    'openmagus.model.name': 'scripted',
+    'openmagus.models': { baseURL: model.url, model: 'scripted' },
     'openmagus.approvals': 'auto',
   };
   const server = await startVscodeServer({ vsix, env, settings });

@@ -53,8 +53,7 @@ async function onStage(play: (stage: Stage) => Promise<boolean>): Promise<boolea
       project,
       home: path.join(folder, 'data'),
       settings: {
-        'openmagus.model.baseUrl': model.url,
-        'openmagus.model.name': modelName,
+        'openmagus.models': { baseURL: model.url, model: modelName },
         'openmagus.approvals': 'ask',
       },
     });

@@ -20,6 +20,20 @@ export interface JournalOperations {
   release(input: { readonly taskId: string; readonly token: string }): null;
   remember(input: { readonly episode: Episode }): null;
   recall(input: { readonly text: string; readonly workspace: string; readonly limit: number }): readonly MemoryHit[];
+  reserve(input: {
+    readonly id: string;
+    readonly day: string;
+    readonly usd: number;
+    readonly limitUsd: number;
+  }): boolean;
+  settle(input: { readonly id: string; readonly usd: number }): null;
+  readAnswer(input: { readonly key: string; readonly afterMs: number; readonly nowMs: number }): string | null;
+  keepAnswer(input: {
+    readonly key: string;
+    readonly body: string;
+    readonly nowMs: number;
+    readonly maxBytes: number;
+  }): null;
   /** The last one: the thread ends after answering. */
   close(input: Record<string, never>): null;
 }

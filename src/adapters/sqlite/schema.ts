@@ -70,4 +70,16 @@ const migrations: readonly string[] = [
   INSERT INTO task_text(task_text, rank) VALUES ('secure-delete', 1);
   INSERT INTO episode_text(episode_text, rank) VALUES ('secure-delete', 1);
   `,
+  `
+  CREATE TABLE spending(id TEXT PRIMARY KEY, day TEXT NOT NULL, usd REAL NOT NULL) STRICT;
+  CREATE INDEX spending_by_day ON spending(day);
+  CREATE TABLE model_answer(
+    key TEXT PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    used_ms INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX model_answer_by_use ON model_answer(used_ms);
+  `,
 ];

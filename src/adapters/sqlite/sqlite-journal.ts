@@ -1,11 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { abortable } from '../../core/abortable.ts';
+import type { AnswerStore } from '../../core/models/answer-cache.ts';
+import type { SpendingLedger } from '../../core/models/budget.ts';
 import type { EpisodicMemory, Lease, TaskLog } from '../../core/ports.ts';
 import { type JournalThread, startThread } from './journal-thread.ts';
 
 export interface SqliteJournal {
   readonly log: TaskLog;
   readonly episodes: EpisodicMemory;
+  readonly ledger: SpendingLedger;
+  readonly answers: AnswerStore;
   /** Finishes what was asked before, releases all leases and ends the thread. */
   close(): Promise<void>;
 }
@@ -35,6 +39,14 @@ export async function openJournal(options: {
   return {
     log: createTaskLog(thread),
     episodes: createEpisodicMemory(thread),
+    ledger: {
+      reserve: (reservation) => thread.ask('reserve', reservation),
+      settle: async (id, usd) => void (await thread.ask('settle', { id, usd })),
+    },
+    answers: {
+      read: async (key, query) => (await thread.ask('readAnswer', { key, ...query })) ?? undefined,
+      keep: async (key, body, limits) => void (await thread.ask('keepAnswer', { key, body, ...limits })),
+    },
     close: () => {
       closing ??= close();
       return closing;

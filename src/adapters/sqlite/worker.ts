@@ -10,6 +10,7 @@ import type {
   OperationOutput,
 } from './journal-protocol.ts';
 import { createLeaseStore, heartbeatMs } from './lease-store.ts';
+import { createModelStore } from './model-store.ts';
 import { openDatabase } from './open-database.ts';
 import { fromSqlite } from './sqlite-error.ts';
 import { createTaskStore } from './task-store.ts';
@@ -50,6 +51,7 @@ function createOperations(database: DatabaseSync, warnings: readonly string[]): 
     open: () => ({ warnings }),
     ...createTaskStore(database, leases.guard),
     ...createEpisodeStore(database),
+    ...createModelStore(database),
     acquire: leases.acquire,
     release: leases.release,
     close: () => {

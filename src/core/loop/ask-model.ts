@@ -1,7 +1,6 @@
-import type { TaskEvent } from '../../protocol/task-event.ts';
+import type { FailedAttempt, TaskEvent } from '../../protocol/task-event.ts';
 import type { TaskRun } from '../agents/task-run.ts';
 import { toMagusError } from '../errors/magus-error.ts';
-import { completeWithRetries } from '../models/complete.ts';
 import type { ChatMessage, ModelReply, ToolSpec } from '../ports.ts';
 import { projectTranscript } from '../task/project-transcript.ts';
 import { conversationOf } from '../task/reduce.ts';
@@ -28,12 +27,25 @@ export async function askModel(run: TaskRun, question: Question, signal: AbortSi
   run.queue(replied(run, question.conversation, reply));
 }
 
-function complete(run: TaskRun, question: Question, signal: AbortSignal): Promise<ModelReply> {
-  const messages = projectTranscript(run.state, question.conversation, question.opening);
-  const request = { purpose: question.purpose, messages, tools: question.tools };
-  const show = (text: string): void =>
-    run.ports.live(run.state.taskId, { type: 'text', conversation: question.conversation, text });
-  return completeWithRetries(run.ports, request, show, signal);
+async function complete(run: TaskRun, question: Question, signal: AbortSignal): Promise<ModelReply> {
+  const { state, ports } = run;
+  const { conversation, purpose, tools } = question;
+  const messages = projectTranscript(state, conversation, question.opening);
+  const request = { purpose, session: state.taskId, spentUsd: state.usage.usd ?? 0, messages, tools };
+  let logged = Promise.resolve();
+  const listener = {
+    onText: (text: string): void => ports.live(state.taskId, { type: 'text', conversation, text }),
+    onAttemptFailed: (attempt: FailedAttempt): void => {
+      logged = run.emit({ type: 'model-attempt-failed', conversation, attempt });
+      // A log that cannot be written to is met below.
+      logged.catch(() => {});
+    },
+  };
+  try {
+    return await ports.model.complete(request, listener, signal);
+  } finally {
+    await logged;
+  }
 }
 
 function replied(run: TaskRun, conversation: string, reply: ModelReply): TaskEvent {
@@ -42,6 +54,7 @@ function replied(run: TaskRun, conversation: string, reply: ModelReply): TaskEve
   const place = conversation === 'plan' ? 'plan' : run.ports.hash.sha256(conversation).slice(0, 8);
   const calls = reply.calls.map((call, index) => ({ ...call, id: `${place}_${turn}_${index + 1}` }));
   const reasoning = reply.reasoning === undefined ? {} : { reasoning: reply.reasoning };
-  const { text, finish, model, usage } = reply;
-  return { type: 'model-replied', conversation, text, calls, finish, model, usage, ...reasoning };
+  const { text, finish, model, usage, deployment, durationMs } = reply;
+  const origin = deployment === undefined || durationMs === undefined ? {} : { deployment, durationMs };
+  return { type: 'model-replied', conversation, text, calls, finish, model, usage, ...reasoning, ...origin };
 }

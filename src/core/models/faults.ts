@@ -12,11 +12,18 @@ export const faults = [
   'quota',
   'auth',
   'model-not-found',
+  'model-unloaded',
   'context-too-long',
   'content-refused',
   'bad-request',
+  'misconfigured',
 ] as const;
 export type Fault = (typeof faults)[number];
+
+/** The fault class of an error that an attempt threw; undefined: no fault of a model server. */
+export function faultOf(error: MagusError): Fault | undefined {
+  return faults.find((fault) => fault === error.details['fault']);
+}
 
 /** What a server said about a failure: an HTTP status, or none when the error came inside a 200. */
 export interface ServerComplaint {
@@ -55,6 +62,8 @@ export interface FaultFacts {
   readonly retryAfterMs?: number;
   /** Overrides what the fault class says. */
   readonly retryable?: boolean;
+  /** The option of the request that the server did not take. */
+  readonly rejected?: string;
 }
 
 /** A fault as the error the core knows: its code is the fault in upper case. */
@@ -66,11 +75,12 @@ export function faultError(fault: Fault, facts: FaultFacts): MagusError {
       fault,
       ...(facts.status === undefined ? {} : { status: facts.status }),
       ...(facts.retryAfterMs === undefined ? {} : { retryAfterMs: facts.retryAfterMs }),
+      ...(facts.rejected === undefined ? {} : { rejected: facts.rejected }),
     },
   });
 }
 
-const settings: ReadonlySet<Fault> = new Set(['auth', 'quota', 'model-not-found']);
+const settings: ReadonlySet<Fault> = new Set(['auth', 'quota', 'model-not-found', 'misconfigured']);
 const passing: ReadonlySet<Fault> = new Set([
   'network',
   'first-byte-late',
@@ -80,19 +90,24 @@ const passing: ReadonlySet<Fault> = new Set([
   'rate',
   'overloaded',
   'server',
+  'model-unloaded',
 ]);
 
 /** Order matters: a quota complaint often comes with a rate status, a context complaint as a bad request. */
 const phrases: readonly (readonly [Fault, RegExp])[] = [
   [
     'quota',
-    /insufficient_quota|current quota|credit balance|insufficient (credits|balance)|billing hard limit|budget.{0,20}exceeded/i,
+    /insufficient_quota|current quota|credit balance|insufficient (credits|balance)|billing hard limit|budget.{0,20}exceeded|ExceededBudget|exceeded.{0,30}budget/i,
   ],
   [
     'context-too-long',
     /context_length_exceeded|ContextWindowExceeded|maximum context length|(prompt|input|request) is too long|exceeds? the (available )?(context|model's maximum)|context (window|size|length).{0,40}exceed|exceeds?.{0,40}context (window|size|length)|too many (input )?tokens in/i,
   ],
   ['content-refused', /content_filter|content_policy|ContentPolicyViolation|content management policy/i],
+  [
+    'model-unloaded',
+    /no models? (is |are )?(currently )?loaded|model (is |was )?(unloaded|not loaded)|model has (been )?unloaded|loading model/i,
+  ],
   ['model-not-found', /model_not_found|model .{0,80}(not found|does not exist)|invalid model name|no such model/i],
   ['auth', /invalid_api_key|authentication_error|invalid api key|incorrect api key|no api key/i],
   ['overloaded', /overloaded/i],
@@ -132,12 +147,16 @@ function messageOf(fault: Fault, { server, model, said }: FaultFacts): string {
       return `The model server at ${server} refused the API key. Set a valid key for this endpoint.${detail}`;
     case 'model-not-found':
       return `The model server at ${server} does not offer "${model}". Check the model's name and the address.${detail}`;
+    case 'model-unloaded':
+      return `The model "${model}" is not loaded at ${server}. Try to load it: openmagus models load${detail}`;
     case 'context-too-long':
       return `The conversation does not fit into the context of "${model}". Shorten it or choose a model with a longer context.${detail}`;
     case 'content-refused':
       return `The provider of "${model}" refused the content. Rephrase the request or choose another model.${detail}`;
     case 'bad-request':
       return `The model server at ${server} rejected the request. Check that "${model}" can use tools.${detail}`;
+    case 'misconfigured':
+      return `${said} Check the configuration of ${server}.`;
     default:
       return fault satisfies never;
   }

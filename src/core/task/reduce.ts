@@ -99,6 +99,10 @@ const appliers: Appliers = {
     if (event.conversation === 'plan' && event.calls.length === 0 && whole && event.text !== '')
       state.answer = event.text;
   },
+  'model-attempt-failed': (state, { attempt }) => {
+    if (attempt.usd !== undefined)
+      state.usage = addUsage(state.usage, { inputTokens: 0, outputTokens: 0, usd: attempt.usd });
+  },
   'note-added': (state, event) => {
     conversationOf(state, event.conversation).turns.push({ kind: 'note', text: event.text });
   },

@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { composePorts, type ModelEndpoint } from '../../../src/compose.ts';
+import { composePorts } from '../../../src/compose.ts';
 import { runTask } from '../../../src/core/agents/coordinator.ts';
 import { resumeTask } from '../../../src/core/agents/resume-task.ts';
 import { createTask } from '../../../src/core/agents/start-task.ts';
+import { parseModelConfiguration } from '../../../src/core/models/parse-configuration.ts';
 import type { People, Ports } from '../../../src/core/ports.ts';
 import type { TaskState } from '../../../src/core/task/state.ts';
 import type { LoggedEvent, TaskEvent } from '../../../src/protocol/task-event.ts';
@@ -49,7 +50,8 @@ export interface TaskRig {
 export interface Session {
   readonly people?: People;
   readonly signal?: AbortSignal;
-  readonly endpoint?: Partial<ModelEndpoint> | null;
+  /** Words of a model configuration, beside the address; null: no model is configured. */
+  readonly models?: Readonly<Record<string, unknown>> | null;
   readonly approve?: TaskStart['approve'];
   readonly limits?: TaskStart['limits'];
   readonly onEvent?: (event: LoggedEvent) => void;
@@ -86,11 +88,11 @@ export async function taskRig(): Promise<TaskRig> {
     },
     text: (name) => readFile(path.join(root, name), 'utf8'),
     open: async (session = {}) => {
-      const endpoint =
-        session.endpoint === null ? undefined : { baseURL: model.url, model: 'scripted', ...session.endpoint };
+      const written = { baseURL: model.url, model: 'scripted', ...session.models };
+      const configuration = parseModelConfiguration(written, 'The test');
       const composed = await composePorts({
         home,
-        endpoint,
+        models: session.models === null ? undefined : { configuration, keyOf: async () => undefined },
         people: session.people ?? nobody,
         editor: { unsaved: () => [], diagnostics: () => undefined },
         ripgrep: [],

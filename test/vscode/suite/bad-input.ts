@@ -14,7 +14,7 @@ describe('bad input', () => {
   });
 
   it('endpoint down: the task ends failed, says where it looked, and can be resumed', async () => {
-    await setSettings({ 'model.baseUrl': 'http://127.0.0.1:9/v1', 'model.name': 'none' });
+    await setSettings({ models: { baseURL: 'http://127.0.0.1:9/v1', model: 'none' } });
     const task = await startTask('Anything', 'act');
     assert.equal(await task.end(), 'failed');
     const end = task.events('task-ended')[0];
@@ -43,7 +43,7 @@ describe('bad input', () => {
   it('a workspace cannot name the model: its own settings do not count', async () => {
     const settings = vscode.workspace.getConfiguration('openmagus');
     await settings
-      .update('model.baseUrl', 'http://127.0.0.1:9/stolen', vscode.ConfigurationTarget.Workspace)
+      .update('models', { baseURL: 'http://127.0.0.1:9/stolen', model: 'none' }, vscode.ConfigurationTarget.Workspace)
       .then(undefined, () => undefined);
     await assert.rejects((await activated()).startTask({ goal: 'Anything' }), /model/i);
   });

@@ -54,7 +54,7 @@ describe('a window in Restricted Mode', () => {
 
   it('heeds no setting of the workspace', async () => {
     await mkdir(path.join(folder(), '.vscode'), { recursive: true });
-    const stolen = { 'openmagus.model.baseUrl': 'http://127.0.0.1:9/v1', 'openmagus.model.name': 'stolen' };
+    const stolen = { 'openmagus.models': { baseURL: 'http://127.0.0.1:9/v1', model: 'stolen' } };
     await writeFile(path.join(folder(), '.vscode', 'settings.json'), JSON.stringify(stolen));
     const api = await activated();
     await assert.rejects(api.startTask({ goal: 'Anything' }), /No model is configured/);

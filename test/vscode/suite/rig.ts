@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { OpenMagusApi } from '../../../src/host/api.ts';
 import type { Confirmation, Confirmer } from '../../../src/host/confirm.ts';
@@ -30,7 +31,7 @@ export async function useModel(
   approvals: 'ask' | 'edits' | 'auto' = 'auto',
 ): Promise<ScriptedModel> {
   const model = await startScriptedModel(reply);
-  await setSettings({ 'model.baseUrl': model.url, 'model.name': 'scripted', approvals });
+  await setSettings({ models: { baseURL: model.url, model: 'scripted' }, approvals });
   models.push(model);
   return model;
 }
@@ -39,18 +40,17 @@ const models: ScriptedModel[] = [];
 /** Ends what `useModel` began. */
 export async function forgetModels(): Promise<void> {
   await Promise.all(models.splice(0).map((model) => model.close()));
-  await setSettings({ 'model.baseUrl': undefined, 'model.name': undefined, approvals: undefined });
+  await setSettings({ models: undefined, approvals: undefined });
 }
 
 export async function setSettings(values: Readonly<Record<string, unknown>>): Promise<void> {
   for (const [name, value] of Object.entries(values)) {
     const settings = vscode.workspace.getConfiguration('openmagus');
-    if (settings.inspect(name)?.globalValue === value) continue;
+    const holds = (): boolean =>
+      isDeepStrictEqual(vscode.workspace.getConfiguration('openmagus').inspect(name)?.globalValue, value);
+    if (holds()) continue;
     await settings.update(name, value, vscode.ConfigurationTarget.Global);
-    await eventually(
-      () => vscode.workspace.getConfiguration('openmagus').inspect(name)?.globalValue === value,
-      `setting ${name}`,
-    );
+    await eventually(holds, `setting ${name}`);
   }
 }
 

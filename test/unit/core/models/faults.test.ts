@@ -37,7 +37,7 @@ describe('fault classes', () => {
       assert.equal(error.code, fault.toUpperCase().replaceAll('-', '_'));
       assert.equal(
         error.kind,
-        ['auth', 'quota', 'model-not-found'].includes(fault) ? 'configuration' : 'model-unavailable',
+        ['auth', 'quota', 'model-not-found', 'misconfigured'].includes(fault) ? 'configuration' : 'model-unavailable',
       );
       assert.match(error.message, /Check|Try|Wait|Add|Set|Shorten|Rephrase/);
     }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readEvents } from '../../../../src/adapters/openai/event-stream.ts';
+import { readEvents } from '../../../../src/adapters/models/event-stream.ts';
 
 describe('the event stream', () => {
   async function read(...texts: readonly string[]): Promise<readonly string[]> {

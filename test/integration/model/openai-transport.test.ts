@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { type OpenAiEndpoint, openAiChatModel } from '../../../src/adapters/openai/openai-chat-model.ts';
+import { openTransport } from '../../../src/adapters/models/open-transport.ts';
 import { isMagusError, type MagusError } from '../../../src/core/errors/magus-error.ts';
-import type { ChatMessage, ModelReply, ModelRequest } from '../../../src/core/ports.ts';
+import type { DeploymentAddress, TransportRequest } from '../../../src/core/models/transport.ts';
+import type { ChatMessage, ModelReply } from '../../../src/core/ports.ts';
+import { modelAddress } from '../../support/model-address.ts';
 import {
   playScenario,
   type ScriptedModel,
@@ -13,7 +15,13 @@ import {
 
 const timeouts = { firstByteMs: 400, idleMs: 200, totalMs: 5000 };
 const never = new AbortController().signal;
-const request: ModelRequest = { purpose: 'act', messages: [{ role: 'user', content: 'Hello' }], tools: [] };
+const omit = new Set<never>();
+const request: TransportRequest = {
+  purpose: 'act',
+  messages: [{ role: 'user', content: 'Hello' }],
+  tools: [],
+  omit,
+};
 
 describe('a model behind an OpenAI-compatible endpoint', () => {
   let server: ScriptedModel;
@@ -25,20 +33,19 @@ describe('a model behind an OpenAI-compatible endpoint', () => {
   });
   after(() => server.close());
 
-  const ask = (
-    asked: ModelRequest = request,
-    endpoint: Partial<OpenAiEndpoint> = {},
+  interface Asking {
+    readonly baseURL?: string;
+    readonly apiKey?: string;
+    readonly timeouts?: DeploymentAddress['timeouts'];
+  }
+  const ask = async (
+    asked: TransportRequest = request,
+    { baseURL = server.url, apiKey = 'sk-secret-key', ...more }: Asking = {},
     signal = never,
   ): Promise<ModelReply> => {
     shown = '';
-    const model = openAiChatModel({
-      baseURL: server.url,
-      model: 'scripted',
-      apiKey: 'sk-secret-key',
-      timeouts,
-      ...endpoint,
-    });
-    return model.complete(asked, (text) => (shown += text), signal);
+    const transport = await openTransport(modelAddress(baseURL, { timeouts, ...more }), apiKey);
+    return transport.complete(asked, (text) => (shown += text), signal);
   };
   const fails = async (scripted: ScriptedReply, code: string, kind = 'model-unavailable'): Promise<MagusError> => {
     reply = scripted;
@@ -76,13 +83,13 @@ describe('a model behind an OpenAI-compatible endpoint', () => {
     reply = { text: 'hi' };
     await ask(request, { apiKey: 'sk-1234\n' });
     assert.equal(server.requests.at(-1)?.authorization, 'Bearer sk-1234');
-    assert.throws(() => openAiChatModel({ baseURL: 'nowhere', model: 'm' }), { kind: 'configuration' });
+    await assert.rejects(ask(request, { baseURL: 'nowhere' }), { kind: 'configuration' });
   });
 
   it('sends no authorization without a key', async () => {
     reply = { text: 'hi' };
-    const model = openAiChatModel({ baseURL: server.url, model: 'scripted' });
-    await model.complete(request, () => undefined, never);
+    const transport = await openTransport(modelAddress(server.url), undefined);
+    await transport.complete(request, () => undefined, never);
     assert.equal(server.requests.at(-1)?.authorization, undefined);
   });
 
@@ -119,9 +126,9 @@ describe('a model behind an OpenAI-compatible endpoint', () => {
       { role: 'tool', callId: 'c1', content: 'done' },
     ];
     const tool = (name: string) => ({ name, description: name, parameters: { type: 'object' } });
-    await ask({ purpose: 'act', messages: history, tools: [tool('b'), tool('a')] });
+    await ask({ ...request, messages: history, tools: [tool('b'), tool('a')] });
     await ask({
-      purpose: 'act',
+      ...request,
       messages: [...history, { role: 'user', content: 'go' }],
       tools: [tool('a'), tool('b')],
     });
@@ -248,11 +255,11 @@ describe('a scenario', () => {
         turns: [{ when: { tool: 'propose_plan' }, text: 'plan' }, { text: 'first' }, { text: 'second' }],
       }),
     );
-    const model = openAiChatModel({ baseURL: server.url, model: 'scripted' });
+    const transport = await openTransport(modelAddress(server.url), undefined);
     const planning = { ...request, tools: [{ name: 'propose_plan', description: '', parameters: {} }] };
     const texts: string[] = [];
     for (const asked of [request, planning, request, request]) {
-      texts.push((await model.complete(asked, () => undefined, never)).text);
+      texts.push((await transport.complete(asked, () => undefined, never)).text);
     }
     await server.close();
     assert.deepEqual(texts, ['first', 'plan', 'second', 'Done.']);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { collectCalls } from '../../../../src/adapters/openai/tool-call-collector.ts';
+import { collectCalls } from '../../../../src/adapters/models/tool-call-collector.ts';
 
 describe('tool-call deltas', () => {
   const collect = (...frames: readonly (readonly unknown[])[]) => {

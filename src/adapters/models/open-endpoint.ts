@@ -1,0 +1,13 @@
+import type { DeploymentAddress } from '../../core/models/transport.ts';
+
+/** An endpoint ready to be asked: its address complete, its key at hand. */
+export interface OpenEndpoint {
+  readonly address: DeploymentAddress;
+  /** Of the OpenAI-compatible routes. */
+  readonly baseURL: string;
+  /** Of the server's own routes. */
+  readonly origin: string;
+  readonly apiKey: string | undefined;
+  /** undefined: the platform's own. */
+  readonly fetch: typeof globalThis.fetch | undefined;
+}

@@ -1,0 +1,43 @@
+import { MagusError } from './core/errors/magus-error.ts';
+import { type AnswerStore, withAnswerCache } from './core/models/answer-cache.ts';
+import type { SpendingLedger } from './core/models/budget.ts';
+import type { ConfiguredModels } from './core/models/configured-models.ts';
+import { createRouter } from './core/models/router.ts';
+import type { ChatModel, Clock, Hash } from './core/ports.ts';
+
+interface ModelPorts {
+  readonly clock: Clock;
+  readonly hash: Hash;
+  readonly ledger: SpendingLedger;
+  readonly answers: AnswerStore;
+}
+
+/** The router over the configured models; undefined: none is configured, and asking says so. */
+export function composeModels(models: ConfiguredModels | undefined, ports: ModelPorts): ChatModel {
+  if (!models) return noModel;
+  const { configuration, keyOf } = models;
+  const { clock, hash, ledger } = ports;
+  const router = createRouter(configuration, {
+    clock,
+    ledger,
+    random: Math.random,
+    randomId: hash.randomId,
+    // The clients are loaded when they are first needed: they are the heaviest thing a task needs.
+    open: async (address) => {
+      const { openTransport } = await import('./adapters/models/open-transport.ts');
+      return openTransport(address, await keyOf(address.endpoint));
+    },
+  });
+  return withAnswerCache(router, configuration, ports);
+}
+
+const noModel: ChatModel = {
+  contextTokens: 128_000,
+  complete: async () => {
+    throw new MagusError(
+      'configuration',
+      'No model is configured. Name an endpoint and a model: --model-url and --model, or --config, on the command line; OpenMagus: Manage Models in VS Code.',
+      { code: 'NO_MODEL' },
+    );
+  },
+};

@@ -1,0 +1,50 @@
+import type * as vscode from 'vscode';
+import type { ConfiguredModels } from '../core/models/configured-models.ts';
+
+/** Before the name of every key that a model configuration may name. */
+export const secretPrefix = 'openmagus.secret.';
+
+/** The models of the settings, checked; undefined: none are set. Throws `configuration`. */
+export async function configuredModels(
+  written: unknown,
+  secrets: vscode.SecretStorage,
+): Promise<ConfiguredModels | undefined> {
+  if (!isWritten(written)) return undefined;
+  const { parseModelConfiguration } = await import('../core/models/parse-configuration.ts');
+  return {
+    configuration: parseModelConfiguration(written, 'The setting openmagus.models'),
+    // A variable of the environment is for the command line: here it would be that of whoever started VS Code.
+    keyOf: async ({ secret }) => (secret === undefined ? undefined : secrets.get(secretPrefix + secret)),
+  };
+}
+
+/** Names of the keys that the configuration mentions, in order. */
+export function secretNames(written: unknown): readonly string[] {
+  if (!isWritten(written)) return [];
+  const endpoints = isRecord(written['endpoints']) ? Object.values(written['endpoints']) : [written];
+  const names = endpoints.flatMap((endpoint) => {
+    const secret = isRecord(endpoint) ? endpoint['secret'] : undefined;
+    return typeof secret === 'string' ? [secret] : [];
+  });
+  return [...new Set(names)];
+}
+
+/** What the primary model is called, without checking anything: for a label. */
+export function primaryModelName(written: unknown): string | undefined {
+  if (!isWritten(written)) return undefined;
+  if (typeof written['model'] === 'string') return written['model'];
+  const { groups, routing } = written;
+  const primary = isRecord(routing) ? routing['primary'] : undefined;
+  const group = isRecord(groups) && typeof primary === 'string' ? groups[primary] : undefined;
+  const first: unknown = Array.isArray(group) ? group[0] : undefined;
+  return isRecord(first) && typeof first['model'] === 'string' ? first['model'] : undefined;
+}
+
+/** An empty object is what VS Code shows when nothing is set. */
+export function isWritten(written: unknown): written is Readonly<Record<string, unknown>> {
+  return isRecord(written) && Object.keys(written).length > 0;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
