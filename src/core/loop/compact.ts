@@ -27,7 +27,7 @@ const answerLengths = [12_000, 4000, 1000, 200] as const;
 export async function compactIfNeeded(run: TaskRun, question: Question, share: number): Promise<void> {
   const budget = run.ports.model.contextTokens * fillable * share;
   const tools = estimateTokens(JSON.stringify(question.tools));
-  if (tools + sizeOf(projectTranscript(run.state, question.conversation, question.opening)) <= budget) return;
+  if (tools + sizeOf(question.opening) + historySize(run, question.conversation) <= budget) return;
   const room = budget - tools - sizeOf(question.opening);
   if (room < digestRoomAtLeast)
     throw new MagusError(
@@ -72,6 +72,23 @@ function whatStays(
   const fitting = answerLengths.find((longest) => sizeAt(turns.length - 1, longest) <= room);
   return fitting === undefined ? { turns: 0 } : { turns: 1, longestAnswer: fitting };
 }
+
+/** Tokens of what the model is shown of a conversation behind its opening. */
+function historySize({ state }: TaskRun, id: string): number {
+  const conversation = conversationOf(state, id);
+  if (conversation.dropped > 0 || conversation.cutTurns > 0) return sizeOf(projectTranscript(state, id, []));
+  return conversation.turns.reduce((sum, turn) => sum + turnSize(turn, state.calls), 0);
+}
+
+/** A turn whose calls are all answered stays as it is, and a long conversation is weighed before each request. */
+function turnSize(turn: Turn, calls: ReadonlyMap<string, CallState>): number {
+  const known = turnSizes.get(turn);
+  if (known !== undefined) return known;
+  const size = sizeOf(projectTurn(turn, calls));
+  if (turn.kind === 'note' || turn.calls.every(({ id }) => calls.get(id)?.ended)) turnSizes.set(turn, size);
+  return size;
+}
+const turnSizes = new WeakMap<Turn, number>();
 
 function sizeOf(messages: readonly ChatMessage[]): number {
   return messages.reduce((sum, message) => sum + messageTokens(message), 0);
