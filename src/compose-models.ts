@@ -24,12 +24,17 @@ export function composeModels(models: ConfiguredModels | undefined, ports: Model
     randomId: hash.randomId,
     // The clients are loaded when they are first needed: they are the heaviest thing a task needs.
     open: async (address) => {
+      // The first request runs much code for the first time: an editor gets its turn before and after the loading.
+      await clock.sleep(0, always);
       const { openTransport } = await import('./adapters/models/open-transport.ts');
+      await clock.sleep(0, always);
       return openTransport(address, await keyOf(address.endpoint));
     },
   });
   return withAnswerCache(router, configuration, ports);
 }
+
+const always = new AbortController().signal;
 
 const noModel: ChatModel = {
   contextTokens: 128_000,

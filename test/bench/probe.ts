@@ -14,6 +14,8 @@ export interface ProbeQuestions {
   memory(): Memory;
   /** Watches the event loop while nothing is asked of it. */
   watchIdle(forMs: number): Promise<Watched>;
+  /** The first request that anything in this extension host makes: VS Code then loads the system's certificates. */
+  watchFetch(url: string): Promise<Watched>;
   /** Runs a task to its end and watches the event loop meanwhile; a CPU profile is written where a file is named. */
   watchTask(goal: string, profile: string | null): Promise<Watched & { readonly status: TaskStatus }>;
 }
@@ -59,6 +61,7 @@ const questions: ProbeQuestions = {
     return { pid: process.pid, residentMb: rss / 2 ** 20, heapMb: heapUsed / 2 ** 20 };
   },
   watchIdle: async (forMs) => (await watching(() => sleep(forMs))).watched,
+  watchFetch: async (url) => (await watching(() => fetch(url))).watched,
   watchTask: async (goal, profile) => {
     const api = await vscode.extensions.getExtension<OpenMagusApi>('openmagus.openmagus')?.activate();
     if (api === undefined) throw new Error('OpenMagus is not installed.');

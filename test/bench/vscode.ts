@@ -137,6 +137,8 @@ async function printLoop(
     const { workbench, ask, close } = await desk.open(browser, server, project);
     await workbench.openChat();
     await sleep(5000);
+    const bare = await ask('watchFetch', model.url);
+    console.log(`VS Code's own, at the first request of a window: ${blocksOf(bare)}`);
     for (let round = 0; round <= Number(values.rounds); round += 1) {
       const busy = await ask(
         'watchTask',
