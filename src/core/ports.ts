@@ -57,6 +57,7 @@ export interface TaskSummary {
 
 /** The journal of tasks. An event that `append` has answered for survives a kill of the process. */
 export interface TaskLog {
+  /** Throws `user-input` with code LEASED while another live process holds the task. */
   append(taskId: string, events: readonly TaskEvent[]): Promise<readonly LoggedEvent[]>;
   read(taskId: string, fromSeq?: number): Promise<readonly LoggedEvent[]>;
   tasks(query: {
@@ -69,6 +70,8 @@ export interface TaskLog {
 }
 export interface Lease {
   readonly lost: AbortSignal;
+  /** Throws LEASED where another process has the task by now: `lost` comes late to a process that was stopped for a while. */
+  confirm(): Promise<void>;
   release(): Promise<void>;
 }
 

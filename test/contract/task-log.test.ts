@@ -84,6 +84,18 @@ describe('TaskLog, kept in SQLite', () => {
     assert.equal(lease.lost.aborted, false);
   });
 
+  it('takes events of a held task from its holder alone', async () => {
+    const other = await folder.open();
+    await log.append('a', [created('goal')]);
+    const lease = await log.acquire('a');
+    await assert.rejects(other.log.append('a', [warning('not mine')]), { kind: 'user-input', code: 'LEASED' });
+    assert.equal((await log.append('a', [warning('mine')]))[0]?.seq, 2);
+    await lease.confirm();
+    await lease.release();
+    await assert.rejects(lease.confirm(), { code: 'LEASED' });
+    assert.equal((await other.log.append('a', [warning('free again')]))[0]?.seq, 3);
+  });
+
   it('releases on closing what was still held', async () => {
     const other = await folder.open();
     const lease = await other.log.acquire('a');

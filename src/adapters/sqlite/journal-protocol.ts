@@ -17,6 +17,8 @@ export interface JournalOperations {
     readonly limit?: number;
   }): readonly TaskSummary[];
   acquire(input: { readonly taskId: string }): { readonly token: string };
+  /** Throws LEASED where the lease was taken away, even before a heartbeat has noticed. */
+  confirm(input: { readonly taskId: string; readonly token: string }): null;
   release(input: { readonly taskId: string; readonly token: string }): null;
   remember(input: { readonly episode: Episode }): null;
   recall(input: { readonly text: string; readonly workspace: string; readonly limit: number }): readonly MemoryHit[];

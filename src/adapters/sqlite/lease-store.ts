@@ -6,10 +6,10 @@ import { MagusError } from '../../core/errors/magus-error.ts';
 import type { JournalOperations } from './journal-protocol.ts';
 import { inTransaction } from './transaction.ts';
 
-export interface LeaseStore extends Pick<JournalOperations, 'acquire' | 'release'> {
+export interface LeaseStore extends Pick<JournalOperations, 'acquire' | 'confirm' | 'release'> {
   /** To be called every `heartbeatMs`; renews what this thread holds and tells of what was taken away. */
   beat(): void;
-  /** Refuses a task that another process took over from this thread. */
+  /** Refuses a task that another process works on, or took over from this thread. */
   guard(taskId: string): void;
   releaseAll(): void;
 }
@@ -43,7 +43,7 @@ export function createLeaseStore(database: DatabaseSync, onLost: (token: string)
     acquire: ({ taskId }) =>
       inTransaction(database, () => {
         const row = find.get(taskId);
-        if (row !== undefined && !isAbandoned(row, here)) throw leased(taskId, Number(row['pid']));
+        if (row !== undefined && !isAbandoned(row, here)) throw leased(taskId, row);
         const token = randomUUID();
         take.run(taskId, token, here, process.pid, bornAt, Date.now());
         const former = held.get(taskId);
@@ -52,6 +52,12 @@ export function createLeaseStore(database: DatabaseSync, onLost: (token: string)
         lost.delete(taskId);
         return { token };
       }),
+    confirm: ({ taskId, token }) => {
+      const row = find.get(taskId);
+      if (row?.['token'] === token) return null;
+      if (held.get(taskId) === token) lose(taskId, token);
+      throw leased(taskId, row);
+    },
     release: ({ taskId, token }) => release(taskId, token),
     beat: () => {
       for (const [taskId, token] of held) {
@@ -60,9 +66,10 @@ export function createLeaseStore(database: DatabaseSync, onLost: (token: string)
     },
     guard: (taskId) => {
       const token = held.get(taskId);
-      const row = token === undefined && !lost.has(taskId) ? undefined : find.get(taskId);
+      const row = find.get(taskId);
       if (token !== undefined && row?.['token'] !== token) lose(taskId, token);
-      if (lost.has(taskId)) throw leased(taskId, Number(row?.['pid'] ?? 0));
+      const foreign = token === undefined && row !== undefined && !isAbandoned(row, here);
+      if (foreign || lost.has(taskId)) throw leased(taskId, row);
     },
     releaseAll: () => {
       for (const [taskId, token] of held) release(taskId, token);
@@ -70,7 +77,15 @@ export function createLeaseStore(database: DatabaseSync, onLost: (token: string)
   };
 }
 
-function leased(taskId: string, pid: number): MagusError {
+function leased(taskId: string, row: LeaseRow | undefined): MagusError {
+  if (row === undefined) {
+    return new MagusError(
+      'user-input',
+      `Task ${taskId} was taken over by another process, which has let it go since. Look at what it did, then resume the task if there is more to do.`,
+      { code: 'LEASED', details: { taskId } },
+    );
+  }
+  const pid = Number(row['pid']);
   const holder = pid === process.pid ? 'this process' : `another process (pid ${pid})`;
   return new MagusError(
     'user-input',
@@ -79,7 +94,9 @@ function leased(taskId: string, pid: number): MagusError {
   );
 }
 
-function isAbandoned(row: Readonly<Record<string, unknown>>, here: string): boolean {
+type LeaseRow = Readonly<Record<string, unknown>>;
+
+function isAbandoned(row: LeaseRow, here: string): boolean {
   // Either way: a clock that was set back must not keep a lease for ever.
   if (Math.abs(Date.now() - Number(row['beat_ms'])) > staleMs) return true;
   if (row['host'] !== here) return false;

@@ -67,6 +67,9 @@ function createTaskLog(thread: JournalThread): TaskLog {
       const { token } = await thread.ask('acquire', { taskId });
       return {
         lost: thread.lostSignal(token),
+        confirm: async () => {
+          await thread.ask('confirm', { taskId, token });
+        },
         release: async () => {
           if (!thread.isClosed()) await thread.ask('release', { taskId, token });
           thread.forget(token);

@@ -53,6 +53,7 @@ function createOperations(database: DatabaseSync, warnings: readonly string[]): 
     ...createEpisodeStore(database),
     ...createModelStore(database),
     acquire: leases.acquire,
+    confirm: leases.confirm,
     release: leases.release,
     close: () => {
       clearInterval(heart);

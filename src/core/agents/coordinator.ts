@@ -10,6 +10,7 @@ import { perform } from './perform.ts';
 import { reconcileCalls } from './reconcile.ts';
 import type { TaskRun } from './task-run.ts';
 import { openRun } from './task-run.ts';
+import { whileHeld } from './while-held.ts';
 
 /**
  * Start here. Runs a task from wherever its log ends until it is over, or until somebody must be asked who is not there
@@ -19,7 +20,7 @@ import { openRun } from './task-run.ts';
 export async function runTask(ports: Ports, taskId: string, signal: AbortSignal): Promise<TaskState> {
   const lease = await ports.log.acquire(taskId);
   try {
-    const run = await openRun(ports, taskId);
+    const run = await openRun(whileHeld(ports, lease), taskId);
     const time = startTimeLimit(ports.clock, run.state);
     const stop = AbortSignal.any([signal, lease.lost, time.signal]);
     await untilStopped(run, stop, async () => {

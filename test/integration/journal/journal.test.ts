@@ -59,6 +59,14 @@ describe('journal on a real disk', () => {
     assert.equal((await log.read('a')).length, 1);
   });
 
+  it('knows at once, when asked, that its lease was taken', async () => {
+    const { log } = await folder.open();
+    const lease = await log.acquire('a');
+    change(folder.file, "UPDATE lease SET token = 'another'");
+    await assert.rejects(lease.confirm(), { code: 'LEASED' });
+    assert.equal(lease.lost.aborted, true);
+  });
+
   it('notices at a heartbeat that its lease was taken', async () => {
     const { log } = await folder.open();
     const lease = await log.acquire('a');

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { whileHeld } from '../../../../src/core/agents/while-held.ts';
+import { MagusError } from '../../../../src/core/errors/magus-error.ts';
+import { sealAuthorized } from '../../../../src/core/security/authorized.ts';
+import { fileRig, hash } from '../../tools/files/file-rig.ts';
+
+describe('effects while a task is held', () => {
+  it('do not happen any more once another process has the task', async () => {
+    const rig = await fileRig();
+    const path = join(rig.root, 'a.txt');
+    await writeFile(path, 'one');
+    let taken = false;
+    const lease = {
+      lost: new AbortController().signal,
+      release: async () => {},
+      confirm: async () => {
+        if (taken) throw new MagusError('user-input', 'Taken.', { code: 'LEASED' });
+      },
+    };
+    const { files } = whileHeld(rig.ports, lease);
+    const authorized = sealAuthorized([{ verb: 'write', object: path, zone: 'workspace' }], '');
+    const write = (before: string, after: string) =>
+      files.commit(authorized, [{ path, before: hash.sha256(before), after: Buffer.from(after) }]);
+    await write('one', 'two');
+    taken = true;
+    await assert.rejects(write('two', 'three'), { code: 'LEASED' });
+    assert.equal(await readFile(path, 'utf8'), 'two');
+  });
+});
