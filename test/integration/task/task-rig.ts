@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,6 +18,7 @@ import {
   type ScriptedRequest,
   startScriptedModel,
 } from '../../support/scripted-model.ts';
+import { assertValidPrefixes } from '../../support/valid-transcript.ts';
 
 export const nobody: People = {
   approve: async () => undefined,
@@ -92,7 +94,7 @@ export async function taskRig(): Promise<TaskRig> {
       const configuration = parseModelConfiguration(written, 'The test');
       const composed = await composePorts({
         home,
-        models: session.models === null ? undefined : { configuration, keyOf: async () => undefined },
+        models: session.models === null ? undefined : { configuration, keyOf: async () => 'sk-secret-test-key' },
         people: session.people ?? nobody,
         editor: { unsaved: () => [], diagnostics: () => undefined },
         ripgrep: [],
@@ -142,7 +144,13 @@ export async function taskRig(): Promise<TaskRig> {
 
 async function follow(ports: Ports, taskId: string, { signal }: Session): Promise<Outcome> {
   const state = await runTask(ports, taskId, signal ?? new AbortController().signal);
-  const events = (await ports.log.read(taskId)).map(({ event }) => event);
+  const log = await ports.log.read(taskId);
+  assertValidPrefixes(log);
+  assert.deepEqual(
+    log.map(({ seq }) => seq),
+    log.map((_, index) => index + 1),
+  );
+  const events = log.map(({ event }) => event);
   const of = <T extends TaskEvent['type']>(type: T) =>
     events.flatMap((event) => (event.type === type ? [event as Extract<TaskEvent, { type: T }>] : []));
   return { taskId, state, events, of };
