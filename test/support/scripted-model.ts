@@ -50,6 +50,8 @@ export interface ScriptedRequest {
   readonly tools: readonly string[];
   readonly authorization: string | undefined;
   readonly index: number;
+  /** Tells connections apart. */
+  readonly clientPort: number | undefined;
   /** When its last byte was here, on the clock of `performance.now`. */
   readonly arrivedAt: number;
   /** When the last byte of the answer was handed to the system. */
@@ -132,6 +134,7 @@ async function receive(incoming: IncomingMessage, index: number): Promise<Script
     tools,
     authorization: incoming.headers.authorization,
     index,
+    clientPort: incoming.socket.remotePort,
     arrivedAt,
     answeredAt: undefined,
     abandonedAt: undefined,

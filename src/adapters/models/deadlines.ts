@@ -18,6 +18,9 @@ export interface Deadlines {
   readonly heard: () => void;
   /** The answer is whole: only trailing frames are waited for. */
   readonly finished: () => void;
+  /** The answer was read to its end mark: the connection is good for the next one. */
+  readonly ended: () => void;
+  readonly isEnded: () => boolean;
   readonly dispose: () => void;
 }
 
@@ -25,6 +28,7 @@ export function startDeadlines(timeouts: Timeouts, caller: AbortSignal): Deadlin
   const controller = new AbortController();
   let fault: StreamFault | undefined;
   let idleMs = timeouts.idleMs;
+  let clean = false;
   const expire = (reason: StreamFault): void => {
     fault ??= reason;
     controller.abort();
@@ -49,12 +53,16 @@ export function startDeadlines(timeouts: Timeouts, caller: AbortSignal): Deadlin
       idleMs = Math.min(idleMs, afterFinishMs);
       restart();
     },
+    ended: () => {
+      clean = true;
+    },
+    isEnded: () => clean,
     dispose: () => {
       clearTimeout(idle);
       clearTimeout(total);
       caller.removeEventListener('abort', cancel);
       // Whatever is still open must not outlive the answer.
-      controller.abort();
+      if (!clean) controller.abort();
     },
   };
 }

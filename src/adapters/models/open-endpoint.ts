@@ -1,4 +1,5 @@
 import type { DeploymentAddress } from '../../core/models/transport.ts';
+import type { Fetch } from './http-fetch.ts';
 
 /** An endpoint ready to be asked: its address complete, its key at hand. */
 export interface OpenEndpoint {
@@ -8,6 +9,5 @@ export interface OpenEndpoint {
   /** Of the server's own routes. */
   readonly origin: string;
   readonly apiKey: string | undefined;
-  /** undefined: the platform's own. */
-  readonly fetch: typeof globalThis.fetch | undefined;
+  readonly fetch: Fetch;
 }

@@ -1,5 +1,6 @@
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { DeploymentAddress, ModelTransport } from '../../core/models/transport.ts';
+import { httpFetch } from './http-fetch.ts';
 import type { OpenEndpoint } from './open-endpoint.ts';
 import { openAiTransport } from './openai-transport.ts';
 
@@ -25,6 +26,6 @@ function openEndpoint(address: DeploymentAddress, apiKey: string | undefined): O
     baseURL: address.kind !== 'openai' && pathname === '/' ? `${origin}/v1` : baseURL,
     origin,
     apiKey: key === '' ? undefined : key,
-    fetch: undefined,
+    fetch: httpFetch(address.endpoint.caFile),
   };
 }

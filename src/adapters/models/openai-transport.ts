@@ -53,9 +53,7 @@ function makeClient({ address, baseURL, apiKey, fetch }: OpenEndpoint): OpenAI {
     logLevel: 'off',
     maxRetries: 0,
     timeout: address.timeouts.totalMs,
-    // A redirect would carry the key along, or turn the request into another one.
-    fetchOptions: { redirect: 'manual' },
-    ...(fetch === undefined ? {} : { fetch }),
+    fetch,
   });
 }
 
@@ -81,7 +79,10 @@ async function readAnswer(response: Response, collector: ReplyCollector, deadlin
   }
   let frames = 0;
   for await (const { data, terminated } of readEvents(chunks)) {
-    if (data === '[DONE]') return;
+    if (data === '[DONE]') {
+      deadlines.ended();
+      return;
+    }
     frames += 1;
     collector.add(data, terminated);
     if (collector.isFinished()) deadlines.finished();

@@ -207,6 +207,17 @@ describe('a model behind an OpenAI-compatible endpoint', () => {
     assert.equal((await failure(hurried, 'STALLED')).retryable, false);
   });
 
+  it('uses a connection again after a whole answer', async () => {
+    reply = { text: 'hi' };
+    const ports = new Set<number | undefined>();
+    for (let time = 0; time < 4; time += 1) {
+      await ask();
+      ports.add(server.requests.at(-1)?.clientPort);
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    assert.equal(ports.size, 1);
+  });
+
   it('is cancelled by the signal', async () => {
     reply = { text: 'half', silence: true };
     const controller = new AbortController();
