@@ -35,6 +35,7 @@ export async function composePorts(options: Composition): Promise<{ readonly por
     onWarning: options.onWarning,
   });
   const commands = childCommands({ folder: path.join(options.home, 'output'), now: systemClock.now });
+  const preImages = diskPreImages(path.join(options.home, 'pre-images'), systemHash, journal.log);
   const ports: Ports = {
     clock: systemClock,
     hash: systemHash,
@@ -47,7 +48,7 @@ export async function composePorts(options: Composition): Promise<{ readonly por
     }),
     episodes: journal.episodes,
     files: nodeFileSystem(systemHash),
-    preImages: diskPreImages(path.join(options.home, 'pre-images'), systemHash),
+    preImages,
     search: textSearch(options.ripgrep),
     commands,
     people: options.people,
@@ -57,6 +58,7 @@ export async function composePorts(options: Composition): Promise<{ readonly por
   };
   const close = async (): Promise<void> => {
     await commands.endAll();
+    await preImages.settle();
     await journal.close();
   };
   return { ports, close };

@@ -151,6 +151,8 @@ export interface FileFacts {
   readonly kind: 'file' | 'directory' | 'other' | 'none';
   readonly size: number;
   readonly modifiedMs: number;
+  /** Permission bits; 0 where there is nothing. */
+  readonly mode: number;
 }
 export interface FileWrite {
   /** Real path. */
@@ -159,6 +161,8 @@ export interface FileWrite {
   readonly before: string | null;
   /** null: delete. */
   readonly after: Uint8Array | null;
+  /** Permission bits of a file that is made anew; one that is there keeps its own. */
+  readonly mode?: number;
 }
 export interface FileSystem {
   facts(path: string): Promise<FileFacts>;
@@ -174,7 +178,10 @@ export interface FileSystem {
   ): Promise<{ readonly paths: readonly string[]; readonly more: boolean }>;
 }
 
-/** Former contents of files that tasks touched: content-addressed, compressed, 500 MB a user, oldest ended tasks dropped first. */
+/**
+ * Former contents of files that tasks touched: content-addressed, compressed, 500 MB a user. The oldest ended tasks lose
+ * theirs first, open ones only when nothing else is left.
+ */
 export interface PreImages {
   keep(taskId: string, content: Uint8Array): Promise<string>;
   get(sha256: string): Promise<Uint8Array | undefined>;

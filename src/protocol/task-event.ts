@@ -36,6 +36,8 @@ export interface FileChange {
   readonly path: string;
   readonly before: string | null;
   readonly after: string | null;
+  /** Permission bits of a file that goes away, so that it can come back with them. */
+  readonly mode?: number;
 }
 export interface MemoryHit {
   readonly id: string;

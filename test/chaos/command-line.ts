@@ -14,10 +14,10 @@ export interface Place {
   remove(): Promise<void>;
 }
 
-export async function newPlace(): Promise<Place> {
+export async function newPlace(fill = writeWorkspace): Promise<Place> {
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'openmagus-chaos-')));
   const workspace = path.join(folder, 'workspace');
-  await writeWorkspace(workspace);
+  await fill(workspace);
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
   return { workspace, home: path.join(folder, 'home'), remove };
 }

@@ -1,28 +1,51 @@
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { deflate, inflate } from 'node:zlib';
-import type { Hash, PreImages } from '../../core/ports.ts';
+import type { Hash, PreImages, TaskLog } from '../../core/ports.ts';
+import { dropImages } from './drop-images.ts';
 import { fileFailure, systemCode } from './file-failure.ts';
+import { blockBytes, blocksFile, blocksOf, holderFile, imageFile } from './pre-image-folder.ts';
 
 const compress = promisify(deflate);
 const expand = promisify(inflate);
 const megabyte = 1024 * 1024;
 
-/** Former contents as `<first two digits>/<sha256>`, compressed; past the cap the ones not used for longest go first. */
-export function diskPreImages(folder: string, hash: Hash, capBytes = 500 * megabyte): PreImages {
-  let held: number | undefined;
-  const placeOf = (sha256: string): string => join(folder, sha256.slice(0, 2), sha256);
+/**
+ * Former contents on disk, compressed, each once whoever holds it; pre-image-folder.ts says how they lie there. Past the
+ * cap the oldest ended tasks lose theirs, as the journal's list of tasks has them; `settle` waits for that.
+ */
+export function diskPreImages(
+  folder: string,
+  hash: Hash,
+  log: Pick<TaskLog, 'tasks'>,
+  capBytes = 500 * megabyte,
+): PreImages & { settle(): Promise<void> } {
+  const atWork = new Set<string>();
+  let dropping: Promise<void> | undefined;
+  const drop = async (): Promise<void> => {
+    try {
+      // A tenth stays free, so that it is long until everything has to be looked at again.
+      await dropImages({ folder, log, atWork, downToBytes: capBytes * 0.9 });
+    } catch {
+      // The next image tries it again; what is kept stays whole.
+    } finally {
+      dropping = undefined;
+    }
+  };
   return {
-    async keep(_taskId, content) {
+    async keep(taskId, content) {
       const sha256 = hash.sha256(content);
-      const place = placeOf(sha256);
+      const place = imageFile(folder, sha256);
       try {
+        atWork.add(taskId);
+        // The holder first: an image that nobody holds is the first to go.
+        await append(holderFile(folder, taskId), `${sha256}\n`);
         if (await touch(place)) return sha256;
         const packed = await compress(content);
         await store(place, packed, hash.randomId());
-        held = (held ?? (await total(folder)) - packed.length) + packed.length;
-        if (held > capBytes) held = await dropOldest(folder, capBytes, sha256);
+        const blocks = await append(blocksFile(folder), new Uint8Array(blocksOf(packed.length)));
+        if (blocks * blockBytes > capBytes) dropping ??= drop();
         return sha256;
       } catch (error) {
         throw fileFailure(place, error);
@@ -30,13 +53,32 @@ export function diskPreImages(folder: string, hash: Hash, capBytes = 500 * megab
     },
     async get(sha256) {
       if (!/^[0-9a-f]{64}$/.test(sha256)) return undefined;
-      const packed = await readFile(placeOf(sha256)).catch(() => undefined);
+      const packed = await readFile(imageFile(folder, sha256)).catch(() => undefined);
       if (packed === undefined) return undefined;
       const content = await expand(packed).catch(() => undefined);
       // A damaged pre-image is as good as none: it must never be written over a file.
       return content !== undefined && hash.sha256(content) === sha256 ? content : undefined;
     },
+    settle: async () => dropping,
   };
+}
+
+/** Returns the length of the file with what was added; processes that append at once do not mix. */
+async function append(path: string, content: string | Uint8Array): Promise<number> {
+  const add = async (): Promise<number> => {
+    const file = await open(path, 'a', 0o600);
+    try {
+      await file.appendFile(content);
+      return (await file.stat()).size;
+    } finally {
+      await file.close();
+    }
+  };
+  return add().catch(async (error: unknown) => {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    return add();
+  });
 }
 
 async function touch(place: string): Promise<boolean> {
@@ -60,37 +102,4 @@ async function store(place: string, packed: Uint8Array, id: string): Promise<voi
     await rm(staged, { force: true });
     throw error;
   }
-}
-
-interface Kept {
-  readonly path: string;
-  readonly size: number;
-  readonly modifiedMs: number;
-}
-
-async function everything(folder: string): Promise<Kept[]> {
-  const names = await readdir(folder, { recursive: true }).catch(() => []);
-  const kept: Kept[] = [];
-  for (const name of names) {
-    const found = await stat(join(folder, name)).catch(() => undefined);
-    if (found?.isFile()) kept.push({ path: join(folder, name), size: found.size, modifiedMs: found.mtimeMs });
-  }
-  return kept;
-}
-
-async function total(folder: string): Promise<number> {
-  return (await everything(folder)).reduce((sum, each) => sum + each.size, 0);
-}
-
-/** Leaves a tenth of the cap free, so that not every keep has to look at everything; the newest one stays whatever its size. */
-async function dropOldest(folder: string, capBytes: number, newest: string): Promise<number> {
-  const kept = (await everything(folder)).sort((left, right) => left.modifiedMs - right.modifiedMs);
-  let held = kept.reduce((sum, each) => sum + each.size, 0);
-  for (const each of kept) {
-    if (held <= capBytes * 0.9) break;
-    if (each.path.endsWith(newest)) continue;
-    await rm(each.path, { force: true });
-    held -= each.size;
-  }
-  return held;
 }

@@ -25,9 +25,9 @@ async function facts(path: string): Promise<FileFacts> {
       if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
       throw error;
     });
-    if (found === undefined) return { real, kind: 'none', size: 0, modifiedMs: 0 };
+    if (found === undefined) return { real, kind: 'none', size: 0, modifiedMs: 0, mode: 0 };
     const kind = found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other';
-    return { real, kind, size: found.size, modifiedMs: found.mtimeMs };
+    return { real, kind, size: found.size, modifiedMs: found.mtimeMs, mode: found.mode & 0o7777 };
   } catch (error) {
     throw fileFailure(path, error);
   }

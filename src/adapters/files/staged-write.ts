@@ -29,7 +29,8 @@ export async function stage(
   const former = how.alone && write.after !== null ? undefined : `${beside}.old`;
   const staged: Staged = { write, fresh: `${beside}.new`, former, swapped: false };
   if (write.after === null) return staged;
-  const model = how.like === undefined ? undefined : await stat(how.like);
+  const like = how.like === undefined ? undefined : await stat(how.like);
+  const model = write.before === null && write.mode !== undefined ? { ...ownerOf(like), mode: write.mode } : like;
   try {
     await writeDurably(staged.fresh, write.after, model);
   } catch (error) {
@@ -92,13 +93,20 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function writeDurably(path: string, content: Uint8Array, model: Stats | undefined): Promise<void> {
+type Model = Pick<Stats, 'mode'> & Partial<Pick<Stats, 'uid' | 'gid'>>;
+
+function ownerOf(like: Stats | undefined): Partial<Pick<Stats, 'uid' | 'gid'>> {
+  return like === undefined ? {} : { uid: like.uid, gid: like.gid };
+}
+
+async function writeDurably(path: string, content: Uint8Array, model: Model | undefined): Promise<void> {
   const file = await open(path, 'wx', 0o666);
   try {
     await file.writeFile(content);
     if (model !== undefined) {
       const own = await file.stat();
-      if (own.uid !== model.uid || own.gid !== model.gid) await file.chown(model.uid, model.gid).catch(ignoreFailure);
+      const { uid = own.uid, gid = own.gid } = model;
+      if (own.uid !== uid || own.gid !== gid) await file.chown(uid, gid).catch(ignoreFailure);
       await file.chmod(model.mode & 0o7777);
     }
     await file.sync();

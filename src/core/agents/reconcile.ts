@@ -50,11 +50,13 @@ async function reconcileFiles(ports: Ports, changes: readonly FileChange[]): Pro
     };
   }
   const untouched = changes.every(({ before }, index) => now[index] === before);
-  return unknown(
-    untouched
-      ? `The session ended during this call, before it changed anything: ${paths} is as it was. Make the call again if it is still wanted.`
-      : `The session ended during this call and ${paths} is neither as before nor as wanted. Read it before you go on.`,
-  );
+  if (untouched)
+    return unknown(
+      `The session ended during this call, before it changed anything: ${paths} is as it was. Make the call again if it is still wanted.`,
+    );
+  const text = `The session ended during this call and ${paths} is neither as before nor as wanted. Read it before you go on.`;
+  // What it did change can be undone only where the changes are known.
+  return { ...unknown(text), changes };
 }
 
 async function hashOf(ports: Ports, path: string): Promise<string | null> {

@@ -12,6 +12,8 @@ export interface ContentChange {
   readonly path: string;
   readonly before: Uint8Array | null;
   readonly after: Uint8Array | null;
+  /** Permission bits for a file that comes back. */
+  readonly mode?: number;
 }
 
 /** All of the changes or none. What can be undone later, and the intention, are on disk before the first file is touched. */
@@ -29,10 +31,11 @@ export async function changeFiles(
   for (const { path, before, after } of contents) {
     const images = [before, after].filter((image) => image !== null);
     await Promise.all(images.map((image) => ports.preImages.keep(scope.taskId, image)));
-    changes.push({ path, before: shaOf(ports, before), after: shaOf(ports, after) });
+    const mode = after === null ? { mode: (await ports.files.facts(path)).mode } : {};
+    changes.push({ path, before: shaOf(ports, before), after: shaOf(ports, after), ...mode });
   }
   await scope.record({ type: 'files-changing', callId: scope.callId, changes });
-  const writes = contents.map(({ path, before, after }) => ({ path, before: shaOf(ports, before), after }));
+  const writes = contents.map((content) => ({ ...content, before: shaOf(ports, content.before) }));
   await ports.files.commit(authorized, writes);
   for (const { path, after } of changes) {
     if (after === null) scope.seen.delete(path);

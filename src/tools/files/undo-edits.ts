@@ -41,6 +41,8 @@ interface History {
   /** sha256 before the task; null: not there. */
   readonly first: string | null;
   readonly last: string | null;
+  /** Permission bits it had when the task took it away. */
+  readonly mode: number | undefined;
   /** Every state the task itself knows: a change that was announced but never made leaves an earlier one. */
   readonly known: ReadonlySet<string | null>;
 }
@@ -63,15 +65,16 @@ async function histories(
         code: 'NOT_FOUND',
       });
     }
+    const mode = own.find((change) => change.mode !== undefined)?.mode;
     const known = new Set(own.flatMap((change) => [change.before, change.after]));
-    found.set(file.real, { file, first: first.before, last: last.after, known });
+    found.set(file.real, { file, first: first.before, last: last.after, known, mode });
   }
   return [...found.values()];
 }
 
 /** What to write to be back; undefined when the file is there already. */
 async function wayBack(ports: Ports, history: History): Promise<ContentChange | undefined> {
-  const { file, first, last, known } = history;
+  const { file, first, last, known, mode } = history;
   const before = file.kind === 'none' ? null : await ports.files.read(file.real, largestFile);
   const now = before === null ? null : ports.hash.sha256(before);
   if (now === first) return undefined;
@@ -85,7 +88,7 @@ async function wayBack(ports: Ports, history: History): Promise<ContentChange | 
       { code: 'NOT_FOUND' },
     );
   }
-  return { path: file.real, before, after };
+  return { path: file.real, before, after, ...(mode === undefined ? {} : { mode }) };
 }
 
 async function changedSince(

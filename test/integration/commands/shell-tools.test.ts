@@ -33,6 +33,7 @@ describe('the shell tools', () => {
         kind: found === undefined ? 'none' : found.isDirectory() ? 'directory' : 'file',
         size: 0,
         modifiedMs: 0,
+        mode: 0,
       };
     };
     ports = { commands, files: { facts }, live: () => undefined } as unknown as Ports;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diskPreImages } from '../../../src/adapters/files/disk-pre-images.ts';
 import { nodeFileSystem } from '../../../src/adapters/files/node-file-system.ts';
 import type { FileWrite } from '../../../src/core/ports.ts';
 import { sealAuthorized } from '../../../src/core/security/authorized.ts';
@@ -120,29 +119,5 @@ describe('the file system of this machine', () => {
     assert.deepEqual(some, { paths: [at('b.ts'), at('src/c.ts')], more: true });
     const below = await files.list(at('src'), { glob: 'deep/**', limit: 9 }, signal);
     assert.ok(below.paths.includes(at('src/deep/d.ts')));
-  });
-});
-
-describe('kept pre-images', () => {
-  it('come back as they were, and a damaged one does not', async () => {
-    const folder = await newFolder();
-    const kept = diskPreImages(folder, hash);
-    const sha256 = await kept.keep('task', bytes('hello'));
-    assert.equal(sha256, hash.sha256('hello'));
-    assert.deepEqual(Buffer.from((await kept.get(sha256)) ?? []).toString(), 'hello');
-    await writeFile(join(folder, sha256.slice(0, 2), sha256), 'broken');
-    assert.equal(await kept.get(sha256), undefined);
-    assert.equal(await kept.get('../../etc/passwd'), undefined);
-  });
-
-  it('drop the oldest past the cap', async () => {
-    const kept = diskPreImages(await newFolder(), hash, 60);
-    const shas: string[] = [];
-    for (const text of ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']) {
-      shas.push(await kept.keep('task', bytes(text)));
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    assert.equal(await kept.get(shas[0] ?? ''), undefined);
-    assert.notEqual(await kept.get(shas.at(-1) ?? ''), undefined);
   });
 });

@@ -43,7 +43,7 @@ export async function fileRig(): Promise<FileRig> {
   const used: Pick<Ports, 'hash' | 'files' | 'preImages' | 'search' | 'editor'> = {
     hash,
     files: nodeFileSystem(hash),
-    preImages: diskPreImages(kept, hash),
+    preImages: diskPreImages(kept, hash, { tasks: async () => [] }),
     search: textSearch([]),
     editor: { unsaved: (paths) => paths.filter((path) => rig.unsaved.includes(path)), diagnostics: () => rig.problems },
   };

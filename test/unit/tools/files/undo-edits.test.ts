@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile as readContent, writeFile as writeContent } from 'node:fs/promises';
+import { chmod, readFile as readContent, stat, writeFile as writeContent } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deleteFile } from '../../../../src/tools/files/delete-file.ts';
+import { moveFile } from '../../../../src/tools/files/move-file.ts';
 import { readFile } from '../../../../src/tools/files/read-file.ts';
 import { undoEdits } from '../../../../src/tools/files/undo-edits.ts';
 import { writeFile } from '../../../../src/tools/files/write-file.ts';
@@ -27,6 +28,23 @@ describe('undo_edits', () => {
     assert.equal(await readContent(at('b.txt'), 'utf8'), 'other\n');
     assert.equal((await rig.ports.files.facts(at('new.txt'))).kind, 'none');
     assert.match((await rig.call(undoEdits, {})).content, /Nothing to undo/);
+  });
+
+  it('brings back the permissions of what was deleted or moved', async () => {
+    for (const [name, mode] of [
+      ['run.sh', 0o751],
+      ['key.pem', 0o600],
+    ] as const) {
+      await writeContent(at(name), `${name}\n`);
+      await chmod(at(name), mode);
+    }
+    await rig.call(deleteFile, { path: 'key.pem' });
+    await rig.call(moveFile, { from: 'run.sh', to: 'bin/run.sh' });
+    await rig.call(writeFile, { path: 'bin/run.sh', content: 'changed\n' });
+    await rig.call(undoEdits, {});
+    assert.equal(await readContent(at('run.sh'), 'utf8'), 'run.sh\n');
+    assert.equal((await stat(at('run.sh'))).mode & 0o7777, 0o751);
+    assert.equal((await stat(at('key.pem'))).mode & 0o7777, 0o600);
   });
 
   it('undoes only the given paths', async () => {
