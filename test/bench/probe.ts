@@ -21,6 +21,10 @@ export interface ProbeQuestions {
 }
 export interface Memory {
   readonly pid: number;
+  /** Is OpenMagus there and active? */
+  readonly active: boolean;
+  readonly asItStandsMb: number;
+  /** After a garbage collection. */
   readonly residentMb: number;
   readonly heapMb: number;
 }
@@ -54,11 +58,13 @@ export function activate(): void {
 
 const questions: ProbeQuestions = {
   memory: () => {
+    const active = vscode.extensions.getExtension('openmagus.openmagus')?.isActive ?? false;
+    const asItStandsMb = process.memoryUsage().rss / 2 ** 20;
     setFlagsFromString('--expose_gc');
     const collect = runInNewContext('gc') as () => void;
     for (let round = 0; round < 3; round += 1) collect();
     const { rss, heapUsed } = process.memoryUsage();
-    return { pid: process.pid, residentMb: rss / 2 ** 20, heapMb: heapUsed / 2 ** 20 };
+    return { pid: process.pid, active, asItStandsMb, residentMb: rss / 2 ** 20, heapMb: heapUsed / 2 ** 20 };
   },
   watchIdle: async (forMs) => (await watching(() => sleep(forMs))).watched,
   watchFetch: async (url) => (await watching(() => fetch(url))).watched,

@@ -56,10 +56,19 @@ function printTable(): void {
   const head = ['', ...names, ...others.map((other) => `${names[0]} : ${other}`)];
   console.log(`| ${head.join(' | ')} |\n|${head.map(() => '---|').join('')}`);
   for (const [title, figure, digits] of rows) {
-    const figures = names.map((name) => median((runs.get(name) ?? []).map(figure)));
-    const ratios = figures.slice(1).map((other) => ((figures[0] ?? 0) / other).toFixed(2));
-    console.log(`| ${[title, ...figures.map((each) => each.toFixed(digits)), ...ratios].join(' | ')} |`);
+    const all = names.map((name) => (runs.get(name) ?? []).map(figure));
+    const ratios = all.slice(1).map((other) => (median(all[0] ?? []) / median(other)).toFixed(2));
+    const shown = all.map((each) => spread(each, digits));
+    console.log(`| ${[title, ...shown, ...ratios].join(' | ')} |`);
   }
+}
+
+/** The median, and the least and greatest where they differ. */
+function spread(figures: readonly number[], digits: number): string {
+  const [least, middle, greatest] = [Math.min(...figures), median(figures), Math.max(...figures)].map((figure) =>
+    figure.toFixed(digits),
+  );
+  return least === greatest ? `${middle}` : `${middle} (${least}–${greatest})`;
 }
 
 function gaps({ requests }: Run, kind?: string): readonly number[] {

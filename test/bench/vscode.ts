@@ -9,7 +9,7 @@ import { packageExtension, projectFolder } from '../support/extension-package.ts
 import { type ScriptedReply, startScriptedModel } from '../support/scripted-model.ts';
 import { startVscodeServer, type VscodeServer } from '../support/vscode-server.ts';
 import { median } from './median.ts';
-import type { Watched } from './probe.ts';
+import type { Block, Memory, Watched } from './probe.ts';
 import { openProbeDesk, type ProbeDesk, type ProbedWindow } from './probed-window.ts';
 
 // What the packaged extension costs a real VS Code: sizes, activation, memory of an idle extension host with and without
@@ -59,7 +59,11 @@ async function inVscode(): Promise<void> {
   const open = (server: VscodeServer): Promise<ProbedWindow> => desk.open(browser, server, project);
   try {
     if (wanted.includes('activation')) await printActivation(() => open(withUs));
-    if (wanted.includes('memory')) await printMemory([() => open(without), () => open(withUs)]);
+    if (wanted.includes('memory'))
+      await printMemory(
+        () => open(without),
+        () => open(withUs),
+      );
     if (wanted.includes('loop')) await printLoop(browser, desk, project, env);
   } finally {
     await browser.close();
@@ -70,49 +74,49 @@ async function inVscode(): Promise<void> {
   }
 }
 
-/** As VS Code itself says it in "Show Running Extensions": loading the code and the call of `activate`. */
+/**
+ * As VS Code itself says it in "Show Running Extensions": loading the code and the call of `activate`. VS Code's own Git
+ * extension in the same windows tells how busy the machine was.
+ */
 async function printActivation(open: () => Promise<ProbedWindow>): Promise<void> {
-  const times: number[] = [];
+  const times: Record<'OpenMagus' | 'Git', number[]> = { OpenMagus: [], Git: [] };
   for (let window = 0; window < Number(values.windows); window += 1) {
     const { workbench, close } = await open();
     await workbench.runCommand('Show Running Extensions');
-    const row = workbench.page.locator('.runtime-extensions-editor .extension', { hasText: 'OpenMagus' }).first();
-    const told = row.locator('.activation-time', { hasText: /Activation: \d+/ });
-    times.push(Number(/(\d+)\s*ms/.exec((await told.textContent()) ?? '')?.[1] ?? Number.NaN));
+    const rows = workbench.page.locator('.runtime-extensions-editor .extension');
+    for (const [name, found] of Object.entries(times)) {
+      const title = workbench.page.locator('.name', { hasText: new RegExp(`^${name}$`) });
+      const told = rows.filter({ has: title }).locator('.activation-time', { hasText: /Activation: \d+/ });
+      found.push(Number(/(\d+)\s*ms/.exec((await told.first().textContent()) ?? '')?.[1] ?? Number.NaN));
+    }
     await close();
   }
-  console.log(`activate(): median ${median(times)} ms of ${times.length} windows (${times.join(', ')})`);
+  for (const [name, found] of Object.entries(times))
+    console.log(`activation of ${name}: median ${median(found)} ms of ${found.length} windows (${found.join(', ')})`);
+  console.log(`OpenMagus : Git ${(median(times.OpenMagus) / median(times.Git)).toFixed(2)}`);
 }
 
-/** Each pair of windows one after the other, each after a rest and a garbage collection. */
-async function printMemory([without, withUs]: readonly [
-  () => Promise<ProbedWindow>,
-  () => Promise<ProbedWindow>,
-]): Promise<void> {
-  const measure = async (open: () => Promise<ProbedWindow>): Promise<{ residentMb: number; heapMb: number }> => {
+/** Windows without and with the extension in turn, each after a rest. */
+async function printMemory(without: () => Promise<ProbedWindow>, withUs: () => Promise<ProbedWindow>): Promise<void> {
+  const measure = async (open: () => Promise<ProbedWindow>, active: boolean): Promise<Memory> => {
     const { ask, close } = await open();
     await sleep(8000);
     const memory = await ask('memory');
     await close();
+    if (memory.active !== active) throw new Error(`OpenMagus is ${active ? 'not ' : ''}active.`);
     return memory;
   };
-  const pairs: { residentMb: readonly number[]; heapMb: readonly number[] }[] = [];
-  for (let round = 0; round < Number(values.rounds); round += 1) {
-    const bare = await measure(without);
-    const ours = await measure(withUs);
-    pairs.push({ residentMb: [bare.residentMb, ours.residentMb], heapMb: [bare.heapMb, ours.heapMb] });
-  }
-  for (const [name, key] of [
-    ['resident', 'residentMb'],
-    ['heap', 'heapMb'],
-  ] as const) {
-    const [bare, ours] = [0, 1].map((index) => median(pairs.map((pair) => pair[key][index] ?? Number.NaN)));
-    const added = pairs.map((pair) => (pair[key][1] ?? 0) - (pair[key][0] ?? 0));
+  const pairs: (readonly [Memory, Memory])[] = [];
+  for (let round = 0; round < Number(values.rounds); round += 1)
+    pairs.push([await measure(without, false), await measure(withUs, true)]);
+  const kinds = { 'as it stands': 'asItStandsMb', 'after a collection': 'residentMb', heap: 'heapMb' } as const;
+  for (const [name, key] of Object.entries(kinds)) {
+    const bare = median(pairs.map(([one]) => one[key]));
+    const ours = median(pairs.map(([, other]) => other[key]));
+    const added = pairs.map(([one, other]) => other[key] - one[key]);
+    const figures = `${bare.toFixed(1)} MB without, ${ours.toFixed(1)} MB with (${(ours / bare).toFixed(3)})`;
     const all = added.map((each) => each.toFixed(1)).join(', ');
-    const ratio = ((ours ?? 0) / (bare ?? 1)).toFixed(3);
-    console.log(
-      `idle extension host, ${name}: ${bare?.toFixed(1)} MB without, ${ours?.toFixed(1)} MB with (${ratio}); adds ${median(added).toFixed(1)} MB (${all})`,
-    );
+    console.log(`idle extension host, ${name}: ${figures}; adds ${median(added).toFixed(1)} MB (${all})`);
   }
 }
 
@@ -139,18 +143,27 @@ async function printLoop(
     await sleep(5000);
     const bare = await ask('watchFetch', model.url);
     console.log(`VS Code's own, at the first request of a window: ${blocksOf(bare)}`);
+    const tasks: Watched[] = [];
     for (let round = 0; round <= Number(values.rounds); round += 1) {
       const busy = await ask(
         'watchTask',
         'Print a lot.',
         values.profile === undefined ? null : `${values.profile}.${round}.cpuprofile`,
       );
+      if (round > 0) tasks.push(busy);
       const idle = await ask('watchIdle', busy.ms);
       const name = round === 0 ? 'first task of a window' : `task ${round}`;
       console.log(
         `${name}: ${busy.status}, ${(busy.ms / 1000).toFixed(2)} s; longest blocks: ${blocksOf(busy)}; idle: ${blocksOf(idle)}`,
       );
     }
+    const longest = (figure: (block: Block) => number): string =>
+      median(tasks.map(({ blocks }) => Math.max(0, ...blocks.map(figure)))).toFixed(1);
+    console.log(`longest block: median ${longest(({ ms }) => ms)} ms, own ${longest(({ ownMs }) => ownMs)} ms`);
+    const { asItStandsMb, residentMb } = await ask('memory');
+    console.log(
+      `extension host after these: ${asItStandsMb.toFixed(1)} MB, after a collection ${residentMb.toFixed(1)} MB`,
+    );
     await close();
   } finally {
     await server.stop();
