@@ -111,6 +111,8 @@ export interface ModelReply {
   /** Endpoint and model as configured, and how long it took. */
   readonly deployment?: string;
   readonly durationMs?: number;
+  /** Something about this answer that the user should know. */
+  readonly warning?: string;
 }
 /** Hears how an answer comes about. Must not throw. */
 export interface ModelListener {

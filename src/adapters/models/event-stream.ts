@@ -31,7 +31,7 @@ export async function* readEvents(
 }
 
 /** Lines ended by LF, CRLF or CR; the rest of the body always comes last, perhaps empty, as not terminated. */
-async function* readLines(
+export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<{ readonly text: string; readonly terminated: boolean }> {
   const decoder = new TextDecoder();

@@ -1,12 +1,50 @@
 import { MagusError } from '../../core/errors/magus-error.ts';
-import type { DeploymentAddress, ModelTransport } from '../../core/models/transport.ts';
+import type { ModelServer } from '../../core/models/model-server.ts';
+import type { DeploymentAddress, ModelFacts, ModelTransport } from '../../core/models/transport.ts';
 import { httpFetch } from './http-fetch.ts';
+import { ollamaTransport } from './ollama-transport.ts';
 import type { OpenEndpoint } from './open-endpoint.ts';
 import { openAiTransport } from './openai-transport.ts';
+import { responsesTransport } from './responses-transport.ts';
+import { openServer } from './servers/open-server.ts';
 
 /** The way to a model over HTTP, by the kind of its endpoint. Throws `configuration` on a bad address. */
 export async function openTransport(address: DeploymentAddress, apiKey: string | undefined): Promise<ModelTransport> {
-  return openAiTransport(openEndpoint(address, apiKey));
+  const endpoint = openEndpoint(address, apiKey);
+  const { load } = openServer(endpoint);
+  const { context, keepAlive, model } = address.deployment;
+  return {
+    ...conversation(endpoint),
+    ...(load === undefined
+      ? {}
+      : { load: (signal) => load(model, { contextTokens: context, keepAlive }, () => undefined, signal) }),
+  };
+}
+
+/** The models of an endpoint. Throws `configuration` on a bad address. */
+export async function openModelServer(address: DeploymentAddress, apiKey: string | undefined): Promise<ModelServer> {
+  return openServer(openEndpoint(address, apiKey));
+}
+
+function conversation(endpoint: OpenEndpoint): Pick<ModelTransport, 'complete' | 'facts'> {
+  const { kind, endpoint: configured } = endpoint.address;
+  if (kind === 'ollama') return ollamaTransport(endpoint);
+  const transport = configured.api === 'responses' ? responsesTransport(endpoint) : openAiTransport(endpoint);
+  // What an unknown server lists says nothing that could be relied on.
+  return kind === 'openai' ? transport : { ...transport, facts: (signal) => factsOf(endpoint, signal) };
+}
+
+async function factsOf(endpoint: OpenEndpoint, signal: AbortSignal): Promise<ModelFacts> {
+  const listed = await openServer(endpoint)
+    .list(signal)
+    .catch(() => []);
+  const {
+    name: _name,
+    loaded: _loaded,
+    sizeBytes: _size,
+    ...facts
+  } = listed.find(({ name }) => name === endpoint.address.deployment.model) ?? { name: '' };
+  return facts;
 }
 
 function openEndpoint(address: DeploymentAddress, apiKey: string | undefined): OpenEndpoint {
@@ -24,7 +62,8 @@ function openEndpoint(address: DeploymentAddress, apiKey: string | undefined): O
   return {
     address,
     baseURL: address.kind !== 'openai' && pathname === '/' ? `${origin}/v1` : baseURL,
-    origin,
+    // A proxy may serve the whole of a server below a path of its own.
+    origin: `${origin}${pathname.replace(/\/(v1\/?)?$/, '')}`,
     apiKey: key === '' ? undefined : key,
     fetch: httpFetch(address.endpoint.caFile),
   };

@@ -1,0 +1,29 @@
+import type { ModelServer } from '../../../core/models/model-server.ts';
+import type { OpenEndpoint } from '../open-endpoint.ts';
+import { objectsOf, requestJson, requestText } from '../request-json.ts';
+import { openAiServer } from './openai-server.ts';
+
+/** llama-swap starts a server for each model on demand: asking a model's own server for its health loads it. */
+export function llamaSwapServer(endpoint: OpenEndpoint): ModelServer {
+  return {
+    list: async (signal) => {
+      const [listed, running] = await Promise.all([
+        openAiServer(endpoint).list(signal),
+        requestJson(endpoint, '/running', undefined, signal),
+      ]);
+      const ready = new Set(
+        objectsOf(running['running'])
+          .filter(({ state }) => state === 'ready')
+          .map(({ model }) => String(model)),
+      );
+      return listed.map((model) => ({ ...model, loaded: ready.has(model.name) }));
+    },
+    load: async (model, _options, onProgress, signal) => {
+      onProgress(`Loading ${model}`);
+      await requestText(endpoint, `/upstream/${encodeURIComponent(model)}/health`, undefined, signal);
+    },
+    unload: async (model, signal) => {
+      await requestText(endpoint, `/api/models/unload/${encodeURIComponent(model)}`, {}, signal);
+    },
+  };
+}

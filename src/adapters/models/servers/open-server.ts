@@ -1,0 +1,29 @@
+import { MagusError } from '../../../core/errors/magus-error.ts';
+import type { ModelServer } from '../../../core/models/model-server.ts';
+import type { EndpointKind } from '../../../protocol/model-configuration.ts';
+import type { OpenEndpoint } from '../open-endpoint.ts';
+import { liteLlmServer } from './litellm-server.ts';
+import { llamaCppServer } from './llama-cpp-server.ts';
+import { llamaSwapServer } from './llama-swap-server.ts';
+import { lmStudioServer } from './lm-studio-server.ts';
+import { ollamaServer } from './ollama-server.ts';
+import { openAiServer } from './openai-server.ts';
+import { vllmServer } from './vllm-server.ts';
+
+const servers: Readonly<Record<EndpointKind, (endpoint: OpenEndpoint) => ModelServer>> = {
+  litellm: liteLlmServer,
+  openai: openAiServer,
+  ollama: ollamaServer,
+  lmstudio: lmStudioServer,
+  llamacpp: llamaCppServer,
+  llamaswap: llamaSwapServer,
+  vllm: vllmServer,
+  'vscode-lm': () => {
+    throw new MagusError('configuration', 'VS Code’s own models are listed in VS Code only.', { code: 'VSCODE_ONLY' });
+  },
+};
+
+/** The models of an endpoint, by the routes of its kind. */
+export function openServer(endpoint: OpenEndpoint): ModelServer {
+  return servers[endpoint.address.kind](endpoint);
+}

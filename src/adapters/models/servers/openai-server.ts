@@ -1,0 +1,17 @@
+import type { ModelServer } from '../../../core/models/model-server.ts';
+import type { OpenEndpoint } from '../open-endpoint.ts';
+import { countOf, objectsOf, present, requestJson } from '../request-json.ts';
+
+/** Any compatible server: it says which models it has, and perhaps what they hold. */
+export function openAiServer(endpoint: OpenEndpoint): ModelServer {
+  const route = `${new URL(endpoint.baseURL).pathname.replace(/\/$/, '')}/models`;
+  return {
+    list: async (signal) => {
+      const { data } = await requestJson(endpoint, route, undefined, signal);
+      return objectsOf(data).map((model) => ({
+        name: String(model['id']),
+        ...present({ contextTokens: countOf(model['max_model_len'] ?? model['context_length']) }),
+      }));
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { Price } from './transport.ts';
+
+/** A model as its server tells of it. */
+export interface ServedModel {
+  readonly name: string;
+  /** undefined: the server does not say, for it is always there. */
+  readonly loaded?: boolean;
+  readonly sizeBytes?: number;
+  /** What the model can hold; for a loaded one, what it was loaded with. */
+  readonly contextTokens?: number;
+  readonly outputTokens?: number;
+  readonly price?: Price;
+  readonly tools?: boolean;
+  readonly images?: boolean;
+}
+
+export interface LoadOptions {
+  readonly contextTokens?: number | undefined;
+  /** How long it stays without being asked, such as "30m". */
+  readonly keepAlive?: string | undefined;
+}
+
+/** The models of one endpoint. Everything throws as `faultError` makes it. */
+export interface ModelServer {
+  list(signal: AbortSignal): Promise<readonly ServedModel[]>;
+  /** Absent where models cannot be loaded by hand. `onProgress` hears a few words; an abort stops the waiting. */
+  load?(model: string, options: LoadOptions, onProgress: (words: string) => void, signal: AbortSignal): Promise<void>;
+  unload?(model: string, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { openModelServer, openTransport } from '../../src/adapters/models/open-transport.ts';
+import { isMagusError } from '../../src/core/errors/magus-error.ts';
+import type { ModelServer } from '../../src/core/models/model-server.ts';
+import type { TransportRequest } from '../../src/core/models/transport.ts';
+import type { ModelReply } from '../../src/core/ports.ts';
+import type { EndpointKind } from '../../src/protocol/model-configuration.ts';
+import { type LocalAnswer, type LocalServer, startLocalServer } from '../support/local-server.ts';
+import { modelAddress } from '../support/model-address.ts';
+
+const never = new AbortController().signal;
+const timeouts = { firstByteMs: 400, idleMs: 200, totalMs: 5000 };
+const tool = { name: 'look', description: 'Looks', parameters: { type: 'object' } };
+const request: TransportRequest = {
+  purpose: 'act',
+  messages: [
+    { role: 'system', content: 'Be short.' },
+    { role: 'user', content: 'Look', images: ['data:image/png;base64,AAAA'] },
+    { role: 'assistant', content: '', calls: [{ id: 'c1', name: 'look', arguments: '{"at":"it"}' }] },
+    { role: 'tool', callId: 'c1', content: 'seen' },
+  ],
+  tools: [tool],
+  omit: new Set(),
+};
+
+const kinds: Readonly<
+  Record<Exclude<EndpointKind, 'vscode-lm'>, { readonly loads: boolean; readonly contextTokens?: number }>
+> = {
+  openai: { loads: false },
+  litellm: { loads: false, contextTokens: 16_000 },
+  ollama: { loads: true, contextTokens: 32_768 },
+  lmstudio: { loads: true, contextTokens: 16_384 },
+  llamacpp: { loads: true, contextTokens: 16_384 },
+  llamaswap: { loads: true, contextTokens: 16_384 },
+  vllm: { loads: true, contextTokens: 16_384 },
+};
+
+for (const [name, expected] of Object.entries(kinds)) {
+  const kind = name as keyof typeof kinds;
+  describe(`a model server of the kind ${kind}`, () => {
+    let server: LocalServer;
+    let answer: LocalAnswer;
+
+    beforeEach(async () => {
+      answer = { text: 'I look at it.' };
+      server = await startLocalServer(kind, () => answer);
+    });
+    afterEach(() => server.close());
+
+    const address = (model = 'small') =>
+      modelAddress(kind === 'openai' ? `${server.url}/v1` : server.url, {
+        endpoint: { kind },
+        deployment: { model },
+        timeouts,
+      });
+    const models = (): Promise<ModelServer> => openModelServer(address(), 'sk-local');
+    const ask = async (model = 'small', signal = never): Promise<{ reply: ModelReply; shown: string }> => {
+      const transport = await openTransport(address(model), 'sk-local');
+      let shown = '';
+      const listen = (text: string): void => {
+        shown += text;
+      };
+      return { reply: await transport.complete(request, listen, signal), shown };
+    };
+
+    it('lists its models', async () => {
+      const listed = await (await models()).list(never);
+      assert.deepEqual(listed.map((model) => model.name).sort(), ['large', 'small']);
+      assert.deepEqual(
+        listed.map(({ loaded }) => loaded),
+        expected.loads ? (kind === 'vllm' ? [true, true] : [true, false]) : [undefined, undefined],
+      );
+    });
+
+    it('says what a model holds', async () => {
+      const { facts } = await openTransport(address(), 'sk-local');
+      assert.equal((await facts?.(never))?.contextTokens, expected.contextTokens);
+      assert.deepEqual(
+        await (await openTransport(address('unknown'), undefined)).facts?.(never).then(({ price }) => price),
+        undefined,
+      );
+    });
+
+    it('streams text and calls, and counts', async () => {
+      answer = { text: 'Grüße, 世界 🧙', calls: [{ name: 'look', args: { at: 'ä' } }] };
+      const { reply, shown } = await ask();
+      assert.deepEqual([reply.text, shown, reply.finish], [answer.text, answer.text, 'tool-calls']);
+      assert.deepEqual(
+        reply.calls.map((call) => [call.name, call.arguments]),
+        [['look', '{"at":"ä"}']],
+      );
+      assert.deepEqual([reply.usage.inputTokens, reply.usage.outputTokens], [100, 20]);
+      assert.equal(reply.warning, undefined);
+    });
+
+    it('tells a cut, a silence, an unknown model and a closed port apart', async () => {
+      answer = { text: 'I look', ends: 'silence' };
+      assert.equal(await faultOf(ask()), 'STALLED');
+      answer = { text: 'I look', ends: 'cut' };
+      assert.equal(await faultOf(ask()), 'TRUNCATED');
+      assert.equal(await faultOf(ask('unknown')), 'MODEL_NOT_FOUND');
+      await server.close();
+      assert.equal(await faultOf(ask()), 'NETWORK');
+      server = await startLocalServer(kind, () => answer);
+    });
+
+    it('is cancelled in the middle', async () => {
+      answer = { text: 'I look', ends: 'silence' };
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), 40);
+      await assert.rejects(ask('small', controller.signal), { kind: 'cancelled' });
+    });
+
+    if (expected.loads) {
+      it('unloads a model and loads it again', async () => {
+        const { load, unload, list } = await models();
+        const words: string[] = [];
+        await unload?.('small', never);
+        assert.equal((await list(never)).find((model) => model.name === 'small')?.loaded, false);
+        await load?.('small', { contextTokens: 8192, keepAlive: '5m' }, (said) => words.push(said), never);
+        assert.equal((await list(never)).find((model) => model.name === 'small')?.loaded, true);
+        assert.ok(words.length > 0);
+      });
+      it('is asked by the router to load what was unloaded', async () => {
+        await (await models()).unload?.('small', never);
+        await (await openTransport(address(), undefined)).load?.(never);
+        assert.ok(server.loaded.has('small'));
+      });
+    } else {
+      it('loads nothing by hand', async () => assert.equal((await models()).load, undefined));
+    }
+  });
+}
+
+describe('Ollama', () => {
+  let server: LocalServer;
+  let context = 16_384;
+  before(async () => {
+    server = await startLocalServer('ollama', () => ({ text: 'Yes.', context }));
+  });
+  after(() => server.close());
+
+  it('gets the room that was configured, images, calls and answers in its own words', async () => {
+    const address = modelAddress(server.url, {
+      endpoint: { kind: 'ollama' },
+      deployment: { model: 'small', context: 12_000, keepAlive: '1h', output: 500 },
+    });
+    await (await openTransport(address, undefined)).complete(request, () => undefined, never);
+    const sent = server.requests.find(({ route }) => route === 'POST /api/chat')?.body;
+    assert.deepEqual(sent?.['options'], { num_ctx: 12_000, num_predict: 500 });
+    assert.equal(sent?.['keep_alive'], '1h');
+    assert.deepEqual(sent?.['messages'], [
+      { role: 'system', content: 'Be short.' },
+      { role: 'user', content: 'Look', images: ['AAAA'] },
+      { role: 'assistant', content: '', tool_calls: [{ function: { name: 'look', arguments: { at: 'it' } } }] },
+      { role: 'tool', tool_name: 'look', content: 'seen' },
+    ]);
+  });
+
+  it('warns when the prompt was cut', async () => {
+    context = 4096;
+    const address = modelAddress(server.url, { endpoint: { kind: 'ollama' }, deployment: { model: 'small' } });
+    const transport = await openTransport(address, undefined);
+    const long = { ...request, messages: [{ role: 'user', content: 'many words '.repeat(4000) }] } as const;
+    const { warning } = await transport.complete(long, () => undefined, never);
+    assert.match(warning ?? '', /4096 tokens of context.*probably cut.*“context”/s);
+  });
+});
+
+describe('LiteLLM', () => {
+  it('tells the smallest room and the dearest price of what shares a name', async () => {
+    const server = await startLocalServer('litellm', () => ({ text: '' }));
+    const listed = await (await openModelServer(modelAddress(server.url, { endpoint: { kind: 'litellm' } }), 'k')).list(
+      never,
+    );
+    await server.close();
+    assert.deepEqual(listed, [
+      { name: 'small', contextTokens: 16_000, price: { input: 2, output: 2 }, images: false },
+      { name: 'large', contextTokens: 64_000, tools: true },
+    ]);
+  });
+});
+
+async function faultOf(asked: Promise<unknown>): Promise<string | undefined> {
+  const error: unknown = await asked.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return isMagusError(error) ? error.code : String(error);
+}
