@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { MagusError, toMagusError } from '../core/errors/magus-error.ts';
+import { parseInWords } from '../core/errors/parse-in-words.ts';
 
 /** One JSON line in, one JSON line out, in order. A line that is wrong is answered, not skipped. */
 export async function answerJsonLines<Row>(
@@ -34,8 +35,8 @@ function parseRow<Row>(line: string, schema: z.ZodMiniType<Row>): Row {
   } catch (cause) {
     throw new MagusError('user-input', 'This line is not JSON.', { code: 'BAD_LINE', cause });
   }
-  const parsed = z.safeParse(schema, value);
-  if (!parsed.success)
-    throw new MagusError('user-input', `This line is wrong: ${z.prettifyError(parsed.error)}`, { code: 'BAD_LINE' });
-  return parsed.data;
+  const parsed = parseInWords(schema, value, 'the line');
+  if (!parsed.ok)
+    throw new MagusError('user-input', `This line is wrong: ${parsed.faults.join('; ')}`, { code: 'BAD_LINE' });
+  return parsed.value;
 }

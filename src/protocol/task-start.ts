@@ -19,9 +19,11 @@ export const contextItemSchema = z.object({
   dataUrl: z.optional(z.string().check(z.maxLength(8_000_000))),
 });
 
+export const mostGoalCharacters = 200_000;
+
 /** The one way in: chat view, palette, code action, command line and API all send this. */
 export const taskStartSchema = z.object({
-  goal: z.string().check(z.minLength(1), z.maxLength(200_000)),
+  goal: z.string().check(z.minLength(1), z.maxLength(mostGoalCharacters)),
   mode: z._default(z.enum(taskModes), 'auto'),
   approve: z._default(z.enum(approvalModes), 'ask'),
   roots: z.array(z.string()),

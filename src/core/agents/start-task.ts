@@ -1,6 +1,7 @@
-import * as z from 'zod/mini';
-import { taskStartSchema } from '../../protocol/task-start.ts';
+import type * as z from 'zod/mini';
+import { mostGoalCharacters, taskStartSchema } from '../../protocol/task-start.ts';
 import { MagusError } from '../errors/magus-error.ts';
+import { parseInWords } from '../errors/parse-in-words.ts';
 import type { Ports } from '../ports.ts';
 
 /** Checks a request from any entry and puts it on disk as a new task. Returns its id; throws `user-input`. */
@@ -8,15 +9,19 @@ export async function createTask(
   ports: Pick<Ports, 'log' | 'hash'>,
   request: z.input<typeof taskStartSchema>,
 ): Promise<string> {
-  const start = z.safeParse(taskStartSchema, { ...request, goal: request.goal.trim() });
-  if (!start.success) {
-    const empty = request.goal.trim() === '';
-    const message = empty
-      ? 'The goal is empty. Say in a sentence what should be done.'
-      : `The task cannot start: ${z.prettifyError(start.error)}`;
-    throw new MagusError('user-input', message, { code: 'BAD_TASK' });
-  }
+  const goal = request.goal.trim();
+  if (goal === '') throw badTask('The goal is empty. Say in a sentence what should be done.');
+  if (goal.length > mostGoalCharacters)
+    throw badTask(
+      `The goal has ${goal.length.toLocaleString('en')} characters, at most ${mostGoalCharacters.toLocaleString('en')} are taken. Put the long part into a file of the workspace and name that file.`,
+    );
+  const start = parseInWords(taskStartSchema, { ...request, goal }, 'the task');
+  if (!start.ok) throw badTask(`The task cannot start. Mend this first: ${start.faults.join('; ')}`);
   const taskId = `t-${ports.hash.randomId().slice(0, 12)}`;
-  await ports.log.append(taskId, [{ type: 'task-created', start: start.data }]);
+  await ports.log.append(taskId, [{ type: 'task-created', start: start.value }]);
   return taskId;
+}
+
+function badTask(message: string): MagusError {
+  return new MagusError('user-input', message, { code: 'BAD_TASK' });
 }

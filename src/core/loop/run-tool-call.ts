@@ -1,9 +1,9 @@
-import * as z from 'zod/mini';
 import type { Decision } from '../../protocol/effects.ts';
 import type { RecordedCall } from '../../protocol/task-event.ts';
 import { nobodyToAsk } from '../agents/nobody-to-ask.ts';
 import type { TaskRun } from '../agents/task-run.ts';
 import { MagusError, toMagusError } from '../errors/magus-error.ts';
+import { parseInWords } from '../errors/parse-in-words.ts';
 import type { Ports } from '../ports.ts';
 import { authorize } from '../security/authorize.ts';
 import { failureOf } from '../tools/failure-of.ts';
@@ -57,14 +57,14 @@ export function parseArguments(
         ),
       ),
     };
-  const parsed = z.safeParse(tool.input, value);
-  if (parsed.success) return { ok: true, input: parsed.data, failure: failureOf(undefined) };
+  const parsed = parseInWords(tool.input, value, 'the arguments');
+  if (parsed.ok) return { ok: true, input: parsed.value, failure: failureOf(undefined) };
   return {
     ok: false,
     failure: failureOf(
       new MagusError(
         'tool-input',
-        `Wrong arguments for ${call.name}:\n${z.prettifyError(parsed.error)}\nCall it again with these mended.`,
+        `Wrong arguments for ${call.name}:\n${parsed.faults.join('\n')}\nCall it again with these mended.`,
         { code: 'BAD_ARGUMENTS' },
       ),
     ),

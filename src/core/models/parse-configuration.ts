@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import {
   type EndpointConfiguration,
   type EndpointKind,
@@ -7,9 +7,7 @@ import {
   shortModelSchema,
 } from '../../protocol/model-configuration.ts';
 import { MagusError } from '../errors/magus-error.ts';
-
-/** Without it, a missing value and a wrong one look alike. */
-const reported = { reportInput: true };
+import { parseInWords, shownPath } from '../errors/parse-in-words.ts';
 
 type Written = z.infer<typeof fullModelSchema>;
 
@@ -36,8 +34,8 @@ export function parseModelConfiguration(value: unknown, source: string): ModelCo
 
 function readWritten(value: unknown, source: string): Written {
   const short = typeof value === 'object' && value !== null && 'model' in value && !('groups' in value);
-  if (!short) return checked(z.safeParse(fullModelSchema, value, reported), source);
-  const one = checked(z.safeParse(shortModelSchema, value, reported), source);
+  if (!short) return checked(fullModelSchema, value, source);
+  const one = checked(shortModelSchema, value, source);
   const { kind, baseURL, secret, apiKeyEnv, caFile, api, timeouts, limits, budget, cache, ...deployment } = one;
   return {
     endpoints: { model: { kind, baseURL, secret, apiKeyEnv, caFile, api } },
@@ -47,33 +45,10 @@ function readWritten(value: unknown, source: string): Written {
   };
 }
 
-function checked<Value>(parsed: z.core.util.SafeParseResult<Value>, source: string): Value {
-  if (parsed.success) return parsed.data;
-  throw refuse(
-    source,
-    parsed.error.issues.map((issue) => `${shownPath(issue.path)}: ${wordsOf(issue)}`),
-  );
-}
-
-function wordsOf(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return `there is no ${issue.keys.map((key) => `"${key}"`).join(', ')} here; take it out or mend its spelling`;
-    case 'invalid_value':
-      return `must be one of ${issue.values.map(String).join(', ')}`;
-    case 'invalid_type':
-      return issue.input === undefined
-        ? `is missing; it is ${article(issue.expected)}`
-        : `must be ${article(issue.expected)}`;
-    case 'too_small':
-      return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
-    default:
-      return issue.message;
-  }
-}
-
-function article(type: string): string {
-  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
+function checked<Value>(schema: z.ZodMiniType<Value>, value: unknown, source: string): Value {
+  const parsed = parseInWords(schema, value, 'the configuration');
+  if (parsed.ok) return parsed.value;
+  throw refuse(source, parsed.faults);
 }
 
 function refuse(source: string, faults: readonly string[]): MagusError {
@@ -164,13 +139,6 @@ function cycleFrom(start: string, edges: Readonly<Record<string, readonly string
     for (const next of edges[last] ?? []) paths.push([...path, next]);
   }
   return undefined;
-}
-
-function shownPath(path: readonly PropertyKey[]): string {
-  if (path.length === 0) return 'the configuration';
-  return path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
-    .join('');
 }
 
 function complete(written: Written): ModelConfiguration {

@@ -37,7 +37,7 @@ export const editFile: Tool<Input> = {
     assertExpected(ports, file, before, call.expect_sha);
     const patch = patchIn(call);
     if (patch !== undefined) return runPatch(ports, scope, patch, authorized);
-    const source = before === null ? newTextFile : decodeText(before);
+    const source = before === null ? newTextFile : decodeText(before, file.shown);
     const edited =
       before === null
         ? applyEdits(null, call.edits)

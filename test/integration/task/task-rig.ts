@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { composePorts } from '../../../src/compose.ts';
@@ -190,4 +190,12 @@ export function proposal(...steps: readonly PlannedStep[]): ScriptedCall {
 /** What the calls of a request were answered, oldest first. */
 export function answers(request: ScriptedRequest | undefined): readonly string[] {
   return (request?.messages ?? []).flatMap(({ role, content }) => (role === 'tool' ? [String(content)] : []));
+}
+
+/** Every file below a folder with its bytes, to see that nothing was touched. */
+export async function treeOf(folder: string): Promise<Readonly<Record<string, string>>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  const read = files.sort().map(async (file) => [path.relative(folder, file), await readFile(file, 'base64')]);
+  return Object.fromEntries(await Promise.all(read)) as Record<string, string>;
 }

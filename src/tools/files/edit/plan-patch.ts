@@ -105,7 +105,7 @@ async function planOperation(ports: Ports, scope: ToolScope, operation: PatchOpe
     }
     return { contents: [{ path: file.real, before, after: null }], notes: [`${file.shown}: deleted`] };
   }
-  const source = decodeText(before);
+  const source = decodeText(before, file.shown);
   const edited = fitting(ports, scope, file, before, () => applyHunks(source.text, operation.hunks, file.shown));
   const after = edited.text === source.text ? before : encodeText(source, edited.text, edited.origins);
   if (operation.moveTo !== undefined)

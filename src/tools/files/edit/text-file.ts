@@ -15,11 +15,11 @@ export interface TextFile {
 /** What a file that does not exist yet is written as; the line endings are those of the text it is given. */
 export const newTextFile: TextFile = { text: '', encoding: 'utf-8', bom: false, eol: '\n' };
 
-/** Throws `tool-failed` BINARY when the bytes are no text in UTF-8 or, with a byte order mark, UTF-16. */
-export function decodeText(bytes: Uint8Array): TextFile {
+/** Throws `tool-failed` BINARY, naming the file, when the bytes are no text in UTF-8 or, with a byte order mark, UTF-16. */
+export function decodeText(bytes: Uint8Array, name = 'The file'): TextFile {
   const { encoding, skip } = detectEncoding(bytes);
   const content = decodeBytes(bytes.subarray(skip), encoding);
-  if (content.includes('\0')) throw binary();
+  if (content === undefined || content.includes('\0')) throw binary(name);
   const found = content.includes('\r') ? (content.match(/\r\n|\r|\n/g) ?? []) : [];
   const eol = dominantEnding(found);
   const mixed = found.some((ending) => ending !== eol);
@@ -62,18 +62,18 @@ function detectEncoding(bytes: Uint8Array): { readonly encoding: TextFile['encod
   return { encoding: 'utf-8', skip: 0 };
 }
 
-function decodeBytes(bytes: Uint8Array, encoding: TextFile['encoding']): string {
+function decodeBytes(bytes: Uint8Array, encoding: TextFile['encoding']): string | undefined {
   try {
     return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw binary();
+    return undefined;
   }
 }
 
-function binary(): MagusError {
+function binary(name: string): MagusError {
   return new MagusError(
     'tool-failed',
-    'The file is not text in UTF-8 or UTF-16, so it cannot be edited as text. Use a command that understands its format.',
+    `${name} is binary: not text in UTF-8 or UTF-16, so it cannot be edited as text. Use a command that understands its format.`,
     { code: 'BINARY' },
   );
 }

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import * as z from 'zod/mini';
+import { parseInWords } from '../../../../src/core/errors/parse-in-words.ts';
+
+const schema = z.object({
+  path: z.string().check(z.minLength(1)),
+  edits: z.optional(z.array(z.object({ old_text: z.string() })).check(z.maxLength(2))),
+  mode: z.optional(z.enum(['tail', 'grep'])),
+  lines: z.optional(z.number().check(z.minimum(1), z.maximum(9))),
+  name: z.optional(z.string().check(z.regex(/^[a-z]+$/))),
+});
+
+describe('a value against a schema', () => {
+  const table: readonly (readonly [unknown, readonly string[]])[] = [
+    [{}, ['path: is missing; it is a string']],
+    [{ path: 7 }, ['path: must be a string']],
+    [{ path: '' }, ['path: must not be empty']],
+    ['text', ['the value: must be an object']],
+    [
+      { path: 'a', edits: [{ old_text: 1 }, {}] },
+      ['edits[0].old_text: must be a string', 'edits[1].old_text: is missing; it is a string'],
+    ],
+    [{ path: 'a', edits: [1, 2, 3].map(() => ({ old_text: '' })) }, ['edits: must be at most 2 items long']],
+    [{ path: 'a', mode: 'head' }, ['mode: must be one of tail, grep']],
+    [{ path: 'a', lines: 0 }, ['lines: must be at least 1']],
+    [{ path: 'a', lines: 10 }, ['lines: must be at most 9']],
+    [{ path: 'a', name: 'A' }, ['name: must match /^[a-z]+$/']],
+  ];
+  for (const [value, faults] of table) {
+    it(`${JSON.stringify(value)}: ${faults.join('; ')}`, () => {
+      assert.deepEqual(parseInWords(schema, value, 'the value'), { ok: false, faults });
+    });
+  }
+
+  it('is passed on when it fits, with its defaults', () => {
+    const filled = z.object({ a: z._default(z.number(), 3) });
+    assert.deepEqual(parseInWords(filled, {}, 'it'), { ok: true, value: { a: 3 } });
+  });
+});
