@@ -56,8 +56,10 @@ async function follow(options: RunOptions, begin: (ports: Ports) => Promise<stri
       process.stderr.write(
         `openmagus: the task waits for a decision and nobody is here to make it. Go on with: openmagus resume ${taskId} --approve ask\n`,
       );
-    else if (state.ended.error)
-      process.stderr.write(`openmagus: ${state.ended.error.message}\nGo on with: openmagus resume ${taskId}\n`);
+    else if (state.ended.error || state.ended.status === 'failed')
+      process.stderr.write(
+        `openmagus: ${state.ended.error?.message ?? 'the task failed; its last words say why.'}\nGo on with: openmagus resume ${taskId}\n`,
+      );
     return exitCodeOf(state);
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
