@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { doctor } from './cli/doctor.ts';
+import { models } from './cli/models.ts';
 import { policyBatch } from './cli/policy-batch.ts';
 import { exitCodes, reportFailure } from './cli/report.ts';
 import { resume, run } from './cli/run.ts';
@@ -14,6 +15,7 @@ const commands: Readonly<Record<string, (words: readonly string[]) => Promise<nu
   export: exportTask,
   tool: toolBatch,
   policy: policyBatch,
+  models,
   doctor,
 };
 
@@ -23,6 +25,7 @@ const usage = `Usage: openmagus <command>
   resume TASK [options]     goes on where a task stopped
   tasks | show TASK [--json] | export TASK
   tool --batch | policy --batch
+  models list|test|load|unload [ENDPOINT/MODEL]
   doctor                    what is configured, what answers, what is missing
 
 Options of run and resume: --workspace DIR  --config FILE  --model-url URL  --model NAME  --api-key-env VAR

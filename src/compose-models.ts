@@ -2,6 +2,7 @@ import { MagusError } from './core/errors/magus-error.ts';
 import { type AnswerStore, withAnswerCache } from './core/models/answer-cache.ts';
 import type { SpendingLedger } from './core/models/budget.ts';
 import type { ConfiguredModels } from './core/models/configured-models.ts';
+import type { ModelDesk } from './core/models/model-desk.ts';
 import { createRouter } from './core/models/router.ts';
 import type { ChatModel, Clock, Hash } from './core/ports.ts';
 
@@ -12,9 +13,15 @@ interface ModelPorts {
   readonly answers: AnswerStore;
 }
 
-/** The router over the configured models; undefined: none is configured, and asking says so. */
-export function composeModels(models: ConfiguredModels | undefined, ports: ModelPorts): ChatModel {
-  if (!models) return noModel;
+export interface ComposedModels {
+  readonly model: ChatModel;
+  /** undefined: no models are configured. */
+  readonly desk: ModelDesk | undefined;
+}
+
+/** The router over the configured models; without any, asking says so. */
+export function composeModels(models: ConfiguredModels | undefined, ports: ModelPorts): ComposedModels {
+  if (!models) return { model: noModel, desk: undefined };
   const { configuration, keyOf } = models;
   const { clock, hash, ledger } = ports;
   const router = createRouter(configuration, {
@@ -30,8 +37,12 @@ export function composeModels(models: ConfiguredModels | undefined, ports: Model
       await clock.sleep(0, always);
       return openTransport(address, await keyOf(address.endpoint));
     },
+    openServer: async (address) => {
+      const { openModelServer } = await import('./adapters/models/open-transport.ts');
+      return openModelServer(address, await keyOf(address.endpoint));
+    },
   });
-  return withAnswerCache(router, configuration, ports);
+  return { model: withAnswerCache(router, configuration, ports), desk: router.desk };
 }
 
 const always = new AbortController().signal;

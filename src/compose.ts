@@ -9,6 +9,7 @@ import { systemClock, systemHash } from './adapters/system/system.ts';
 import { builtInTools } from './built-in-tools.ts';
 import { composeModels } from './compose-models.ts';
 import type { ConfiguredModels } from './core/models/configured-models.ts';
+import type { ModelDesk } from './core/models/model-desk.ts';
 import type { Editor, LiveDelta, People, Ports, TaskLog } from './core/ports.ts';
 import type { LoggedEvent } from './protocol/task-event.ts';
 
@@ -26,8 +27,15 @@ export interface Composition {
   readonly onWarning: (text: string) => void;
 }
 
+export interface Composed {
+  readonly ports: Ports;
+  /** undefined: no models are configured. */
+  readonly desk: ModelDesk | undefined;
+  close(): Promise<void>;
+}
+
 /** Ports made of the real adapters; both composition roots use it. Call `close` before the process ends. */
-export async function composePorts(options: Composition): Promise<{ readonly ports: Ports; close(): Promise<void> }> {
+export async function composePorts(options: Composition): Promise<Composed> {
   mkdirSync(options.home, { recursive: true, mode: 0o700 });
   const journal = await openJournal({
     file: path.join(options.home, 'openmagus.db'),
@@ -36,16 +44,13 @@ export async function composePorts(options: Composition): Promise<{ readonly por
   });
   const commands = childCommands({ folder: path.join(options.home, 'output'), now: systemClock.now });
   const preImages = diskPreImages(path.join(options.home, 'pre-images'), systemHash, journal.log);
+  const { ledger, answers } = journal;
+  const { model, desk } = composeModels(options.models, { clock: systemClock, hash: systemHash, ledger, answers });
   const ports: Ports = {
     clock: systemClock,
     hash: systemHash,
     log: pushing(journal.log, options.onEvent),
-    model: composeModels(options.models, {
-      clock: systemClock,
-      hash: systemHash,
-      ledger: journal.ledger,
-      answers: journal.answers,
-    }),
+    model,
     episodes: journal.episodes,
     files: nodeFileSystem(systemHash),
     preImages,
@@ -61,7 +66,7 @@ export async function composePorts(options: Composition): Promise<{ readonly por
     await preImages.settle();
     await journal.close();
   };
-  return { ports, close };
+  return { ports, desk, close };
 }
 
 function pushing(log: TaskLog, onEvent: (event: LoggedEvent) => void): TaskLog {

@@ -5,6 +5,8 @@ import { dataHome } from '../data-home.ts';
 import { parseRunOptions } from './options.ts';
 import { withPorts } from './with-ports.ts';
 
+type Finding = readonly [good: boolean, line: string];
+
 /** `openmagus doctor`: what is there, what answers, what is missing and the command that mends it. */
 export async function doctor(words: readonly string[]): Promise<number> {
   const { models } = parseRunOptions(words);
@@ -32,15 +34,31 @@ export async function doctor(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-function examineModels({ configuration }: ConfiguredModels) {
-  const endpoints = Object.entries(configuration.endpoints).map(async ([name, { baseURL }]) =>
-    baseURL === undefined
-      ? ([false, `${name}: VS Code's own models answer in VS Code only.`] as const)
-      : check(`The model endpoint ${name} answers at ${baseURL}`, 'Start the server, or mend the address.', () =>
-          answers(baseURL),
-        ),
-  );
-  return Promise.all(endpoints);
+async function examineModels(models: ConfiguredModels): Promise<readonly Finding[]> {
+  return withPorts(async (_ports, desk) => {
+    const endpoints = (await desk?.endpoints(AbortSignal.timeout(5000))) ?? [];
+    const unknown = (desk?.groups() ?? []).flatMap(({ members }) =>
+      members.filter(({ id }) => {
+        const endpoint = endpoints.find(({ name }) => id.startsWith(`${name}/`));
+        if (!endpoint || endpoint.fault !== undefined || endpoint.models.length === 0) return false;
+        return endpoint.models.every(({ name }) => `${endpoint.name}/${name}` !== id);
+      }),
+    );
+    return [
+      ...endpoints.map(
+        ({ name, baseURL = 'VS Code', models: served, fault }): Finding =>
+          fault === undefined
+            ? [true, `The model endpoint ${name} answers at ${baseURL}: ${served.length} models`]
+            : [false, `${name}: ${fault}`],
+      ),
+      ...unknown.map(
+        ({ id }): Finding => [
+          false,
+          `${id}: its endpoint does not list that model. See what there is: openmagus models list`,
+        ],
+      ),
+    ];
+  }, models);
 }
 
 async function check(name: string, mend: string, probe: () => Promise<unknown>): Promise<readonly [boolean, string]> {
@@ -50,9 +68,4 @@ async function check(name: string, mend: string, probe: () => Promise<unknown>):
   } catch {
     return [false, `${name}: no. ${mend}`];
   }
-}
-
-/** Any HTTP answer will do: also a 401 shows that a server is there. */
-async function answers(baseURL: string): Promise<void> {
-  await fetch(`${baseURL.replace(/\/$/, '')}/models`, { signal: AbortSignal.timeout(3000), redirect: 'manual' });
 }

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { MagusError } from '../core/errors/magus-error.ts';
 import type { ConfiguredModels } from '../core/models/configured-models.ts';
 import { parseModelConfiguration } from '../core/models/parse-configuration.ts';
+import { dataHome } from '../data-home.ts';
 import type { EndpointConfiguration } from '../protocol/model-configuration.ts';
 import { approvalModes, type TaskLimits, taskModes } from '../protocol/task-start.ts';
 
@@ -98,10 +100,16 @@ function modelsOf(values: ModelWords): ConfiguredModels | undefined {
 function writtenModels(values: ModelWords): { readonly value: unknown; readonly source: string } | undefined {
   if (values.config !== undefined) return { value: readJson(values.config), source: values.config };
   const { 'model-url': baseURL, 'api-key-env': apiKeyEnv, model } = values;
-  if (baseURL === undefined) return undefined;
+  if (baseURL === undefined) return usualModels();
   if (model === undefined) throw new MagusError('configuration', '--model-url also needs --model NAME.');
   const key = apiKeyEnv === undefined ? {} : { apiKeyEnv };
   return { value: { kind: 'openai', baseURL, model, ...key }, source: 'The model given by --model-url' };
+}
+
+/** Without any word about models: what the user keeps for every run. */
+function usualModels(): { readonly value: unknown; readonly source: string } | undefined {
+  const file = path.join(dataHome(), 'models.json');
+  return existsSync(file) ? { value: readJson(file), source: file } : undefined;
 }
 
 /** A name from VS Code's secret storage is looked for in the environment: litellm is OPENMAGUS_SECRET_LITELLM. */

@@ -1,17 +1,19 @@
 import { composePorts } from '../compose.ts';
-import type { People, Ports } from '../core/ports.ts';
+import type { ConfiguredModels } from '../core/models/configured-models.ts';
+import type { ModelDesk } from '../core/models/model-desk.ts';
+import type { Ports } from '../core/ports.ts';
 import { dataHome } from '../data-home.ts';
 import { headlessEditor, nobody } from './headless.ts';
 
-/** Runs a piece of work over the user's own data, without a model. */
+/** Runs a piece of work over the user's own data; without models, unless they are given. */
 export async function withPorts<Result>(
-  work: (ports: Ports) => Promise<Result>,
-  people: People = nobody,
+  work: (ports: Ports, desk: ModelDesk | undefined) => Promise<Result>,
+  models?: ConfiguredModels,
 ): Promise<Result> {
-  const { ports, close } = await composePorts({
+  const { ports, desk, close } = await composePorts({
     home: dataHome(),
-    models: undefined,
-    people,
+    models,
+    people: nobody,
     editor: headlessEditor,
     ripgrep: [],
     onEvent: () => {},
@@ -19,7 +21,7 @@ export async function withPorts<Result>(
     onWarning: (warning) => process.stderr.write(`openmagus: ${warning}\n`),
   });
   try {
-    return await work(ports);
+    return await work(ports, desk);
   } finally {
     await close();
   }

@@ -121,11 +121,6 @@ for (const [name, expected] of Object.entries(kinds)) {
         assert.equal((await list(never)).find((model) => model.name === 'small')?.loaded, true);
         assert.ok(words.length > 0);
       });
-      it('is asked by the router to load what was unloaded', async () => {
-        await (await models()).unload?.('small', never);
-        await (await openTransport(address(), undefined)).load?.(never);
-        assert.ok(server.loaded.has('small'));
-      });
     } else {
       it('loads nothing by hand', async () => assert.equal((await models()).load, undefined));
     }

@@ -1,4 +1,4 @@
-import { openTransport } from '../../src/adapters/models/open-transport.ts';
+import { openModelServer, openTransport } from '../../src/adapters/models/open-transport.ts';
 import { parseModelConfiguration } from '../../src/core/models/parse-configuration.ts';
 import { createRouter, type ModelRouter, type RouterPorts } from '../../src/core/models/router.ts';
 import type { ModelReply, ModelRequest } from '../../src/core/ports.ts';
@@ -30,6 +30,7 @@ export function routerOf(
     randomId: () => `reservation-${++id}`,
     ledger: { reserve: async () => true, settle: async () => undefined },
     open: (address) => openTransport(address, more.keys?.[address.endpointName]),
+    openServer: (address) => openModelServer(address, undefined),
     ...more,
   });
 }

@@ -15,7 +15,7 @@ import { isRecord } from './tool-call-collector.ts';
 const usualContext = 32_768;
 
 /** A model of an Ollama, over its own interface: the compatible one ignores how much context was asked for. */
-export function ollamaTransport(endpoint: OpenEndpoint): Pick<ModelTransport, 'complete' | 'facts'> {
+export function ollamaTransport(endpoint: OpenEndpoint): ModelTransport {
   const { address, origin, apiKey } = endpoint;
   const { model } = address.deployment;
   const asked = { baseURL: `${origin}/api/chat`, model, apiKey };

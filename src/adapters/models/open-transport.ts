@@ -11,27 +11,16 @@ import { openServer } from './servers/open-server.ts';
 /** The way to a model over HTTP, by the kind of its endpoint. Throws `configuration` on a bad address. */
 export async function openTransport(address: DeploymentAddress, apiKey: string | undefined): Promise<ModelTransport> {
   const endpoint = openEndpoint(address, apiKey);
-  const { load } = openServer(endpoint);
-  const { context, keepAlive, model } = address.deployment;
-  return {
-    ...conversation(endpoint),
-    ...(load === undefined
-      ? {}
-      : { load: (signal) => load(model, { contextTokens: context, keepAlive }, () => undefined, signal) }),
-  };
+  const { kind, endpoint: configured } = address;
+  if (kind === 'ollama') return ollamaTransport(endpoint);
+  const transport = configured.api === 'responses' ? responsesTransport(endpoint) : openAiTransport(endpoint);
+  // What an unknown server lists says nothing that could be relied on.
+  return kind === 'openai' ? transport : { ...transport, facts: (signal) => factsOf(endpoint, signal) };
 }
 
 /** The models of an endpoint. Throws `configuration` on a bad address. */
 export async function openModelServer(address: DeploymentAddress, apiKey: string | undefined): Promise<ModelServer> {
   return openServer(openEndpoint(address, apiKey));
-}
-
-function conversation(endpoint: OpenEndpoint): Pick<ModelTransport, 'complete' | 'facts'> {
-  const { kind, endpoint: configured } = endpoint.address;
-  if (kind === 'ollama') return ollamaTransport(endpoint);
-  const transport = configured.api === 'responses' ? responsesTransport(endpoint) : openAiTransport(endpoint);
-  // What an unknown server lists says nothing that could be relied on.
-  return kind === 'openai' ? transport : { ...transport, facts: (signal) => factsOf(endpoint, signal) };
 }
 
 async function factsOf(endpoint: OpenEndpoint, signal: AbortSignal): Promise<ModelFacts> {

@@ -11,7 +11,7 @@ import { requestBody } from './request-body.ts';
 import { StreamFault } from './stream-fault.ts';
 
 /** A model behind any OpenAI-compatible endpoint, by Chat Completions. */
-export function openAiTransport(endpoint: OpenEndpoint): Pick<ModelTransport, 'complete'> {
+export function openAiTransport(endpoint: OpenEndpoint): ModelTransport {
   const { address, baseURL, apiKey } = endpoint;
   const { model } = address.deployment;
   const { completions } = openAiClient(endpoint).chat;

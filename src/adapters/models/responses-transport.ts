@@ -12,7 +12,7 @@ import { collectResponse, type ResponseCollector } from './response-collector.ts
 import { StreamFault } from './stream-fault.ts';
 
 /** A model by the Responses interface. Nothing is kept on the server: every request carries the whole conversation. */
-export function responsesTransport(endpoint: OpenEndpoint): Pick<ModelTransport, 'complete'> {
+export function responsesTransport(endpoint: OpenEndpoint): ModelTransport {
   const { address, baseURL, apiKey } = endpoint;
   const { model } = address.deployment;
   const { responses } = openAiClient(endpoint);

@@ -14,6 +14,7 @@ export interface AttemptPorts {
   readonly clock: Clock;
   readonly budget: Budget;
   readonly transportOf: (state: DeploymentState) => Promise<ModelTransport>;
+  readonly load: (state: DeploymentState, signal: AbortSignal) => Promise<void>;
 }
 
 interface Attempt {
@@ -98,7 +99,7 @@ async function send(ports: AttemptPorts, call: ModelCall, begun: Attempt, signal
   const { state, before } = begun;
   const transport = await ports.transportOf(state);
   const last = call.failures.at(-1);
-  if (last?.fault === 'model-unloaded' && last.member.state === state) await transport.load?.(signal);
+  if (last?.fault === 'model-unloaded' && last.member.state === state) await ports.load(state, signal);
   const request = { ...call.request, messages: continuation(call.request.messages, before), omit: state.omit };
   const reply = await transport.complete(
     request,

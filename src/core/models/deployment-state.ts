@@ -148,6 +148,13 @@ export function noteFault(
   if (rule === 'on-failure-rate' && mostlyFails(state)) coolDown(state, now + failureRateCoolMs, reason);
 }
 
+/** It answered a test: whatever was held against it is over. */
+export function endCoolDown(state: DeploymentState): void {
+  state.outcomes = [];
+  state.rateStrikes = 0;
+  coolDown(state, 0, undefined);
+}
+
 function coolDown(state: DeploymentState, until: number, reason: DeploymentState['coolReason']): void {
   state.coolUntil = until;
   state.coolReason = reason;

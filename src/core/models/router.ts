@@ -1,14 +1,16 @@
 import type { ModelConfiguration } from '../../protocol/model-configuration.ts';
-import { MagusError } from '../errors/magus-error.ts';
+import { isMagusError } from '../errors/magus-error.ts';
 import type { ChatModel, Clock, ModelListener, ModelReply, ModelRequest } from '../ports.ts';
 import { attempt } from './attempt.ts';
+import { afterFailure, beginCall } from './begin-call.ts';
 import { createBudget, type SpendingLedger } from './budget.ts';
-import { contextGroups, fits, type Groups, groupsFor, type Member, needsOf, rank } from './candidates.ts';
-import { contextOf, type DeploymentState, freshState, waitOf } from './deployment-state.ts';
-import { estimateTokens } from './estimate-tokens.ts';
-import { faultTable } from './fault-table.ts';
-import { faultError } from './faults.ts';
-import { chooseNext, type ModelCall } from './model-call.ts';
+import { buildGroups, contextFor, givingWay } from './build-groups.ts';
+import type { DeploymentState } from './deployment-state.ts';
+import { createGate } from './gate.ts';
+import { type LoadPorts, loadModel } from './load-model.ts';
+import { chooseNext } from './model-call.ts';
+import { createDesk, type ModelDesk } from './model-desk.ts';
+import type { ModelServer } from './model-server.ts';
 import { exhausted } from './trail.ts';
 import type { DeploymentAddress, ModelTransport } from './transport.ts';
 
@@ -16,13 +18,14 @@ export interface RouterPorts {
   readonly clock: Clock;
   readonly ledger: SpendingLedger;
   readonly open: (address: DeploymentAddress) => Promise<ModelTransport>;
+  readonly openServer: (address: DeploymentAddress) => Promise<ModelServer>;
   /** From 0 up to 1. */
   readonly random: () => number;
   readonly randomId: () => string;
 }
 
 export interface ModelRouter extends ChatModel {
-  readonly groups: Groups;
+  readonly desk: ModelDesk;
 }
 
 /** How long an endpoint may take to say what a model can do, before the first request goes out without knowing. */
@@ -44,6 +47,15 @@ export function createRouter(configuration: ModelConfiguration, ports: RouterPor
   };
   const { clock, ledger, randomId } = ports;
   const budget = createBudget({ ...configuration.budget, states: () => states, ledger, now: clock.now, randomId });
+  const loading: LoadPorts = {
+    serverOf: (state) => ports.openServer(state.address),
+    givingWay: (state) => givingWay(configuration, groups, state),
+  };
+  const load = (state: DeploymentState, signal: AbortSignal): Promise<void> =>
+    // A server that loads by itself only has to be asked again.
+    loadModel(loading, state, () => undefined, signal).catch((thrown: unknown) => {
+      if (!isMagusError(thrown) || thrown.code !== 'LOADS_BY_ITSELF') throw thrown;
+    });
   const lastOf = new Map<string, DeploymentState>();
   const released = createGate();
   const complete = async (request: ModelRequest, listener: ModelListener, signal: AbortSignal): Promise<ModelReply> => {
@@ -59,7 +71,7 @@ export function createRouter(configuration: ModelConfiguration, ports: RouterPor
       }
       if (choice.waitMs > 0) await clock.sleep(choice.waitMs, signal);
       call.waitedMs += choice.waitMs;
-      const reply = await attempt({ clock, budget, transportOf }, call, choice, signal).finally(released.open);
+      const reply = await attempt({ clock, budget, transportOf, load }, call, choice, signal).finally(released.open);
       if (reply) {
         remember(lastOf, session, choice.member.state);
         return reply;
@@ -68,39 +80,12 @@ export function createRouter(configuration: ModelConfiguration, ports: RouterPor
     }
   };
   return {
-    groups,
+    desk: createDesk(configuration, groups, { now: clock.now, serverAt: ports.openServer, transportOf, ...loading }),
     get contextTokens() {
       return contextFor(configuration, groups, clock.now());
     },
     complete,
   };
-}
-
-function buildGroups(configuration: ModelConfiguration): Groups {
-  const states = new Map<string, DeploymentState>();
-  const members = Object.entries(configuration.groups).map(([group, deployments]) => {
-    const built = deployments.map((deployment): Member => {
-      const { endpoint: endpointName, model, order = 1, weight = 1, limits } = deployment;
-      const endpoint = configuration.endpoints[endpointName];
-      if (!endpoint) throw new MagusError('internal', `The endpoint ${endpointName} is not configured.`);
-      const id = `${endpointName}/${model}`;
-      const { timeouts, perDeployment } = configuration;
-      const state =
-        states.get(id) ??
-        freshState(
-          { id, kind: endpoint.kind, endpointName, endpoint, deployment, timeouts },
-          {
-            parallel: limits?.parallel ?? perDeployment.parallel,
-            rpm: limits?.rpm ?? perDeployment.rpm,
-            tpm: limits?.tpm ?? perDeployment.tpm,
-          },
-        );
-      states.set(id, state);
-      return { group, state, order, weight };
-    });
-    return [group, built] as const;
-  });
-  return new Map(members);
 }
 
 async function openTransport(ports: RouterPorts, state: DeploymentState): Promise<ModelTransport> {
@@ -109,110 +94,9 @@ async function openTransport(ports: RouterPorts, state: DeploymentState): Promis
   return transport;
 }
 
-interface Asked {
-  readonly request: ModelRequest;
-  readonly listener: ModelListener;
-  readonly last: DeploymentState | undefined;
-}
-
-function beginCall(configuration: ModelConfiguration, groups: Groups, asked: Asked, random: () => number): ModelCall {
-  const { request, listener, last } = asked;
-  const needs = needsOf(request, tokensOf(request), last);
-  const names = groupsFor(configuration, request.purpose);
-  const all = rank(groups, names, needs, random);
-  const roomy = all.filter(({ state }) => fits(state, needs));
-  const larger = (): readonly Member[] =>
-    rank(groups, contextGroups(configuration, names), needs, random).filter(({ state }) => fits(state, needs));
-  const members = roomy.length > 0 ? roomy : larger();
-  if (members.length === 0 && all.length > 0) throw fitsNowhere(all);
-  return {
-    request,
-    listener,
-    needs,
-    members,
-    failures: [],
-    attempts: [],
-    tooDear: new Map(),
-    partial: '',
-    waitedMs: 0,
-  };
-}
-
-/** What the last failure means for the whole call: it may end it, or narrow who is asked next. */
-function afterFailure(call: ModelCall, configuration: ModelConfiguration, groups: Groups, now: number): void {
-  const last = call.failures.at(-1);
-  if (!last) return;
-  const rule = faultTable[last.fault];
-  if (call.partial !== '' && rule.afterOutput === 'fail') throw exhausted(call, now);
-  if (rule.elsewhere !== 'context-fallbacks') return;
-  // The server knows better than the estimate: only what holds more can help.
-  const held = contextOf(last.member.state);
-  const names = contextGroups(configuration, groupsFor(configuration, call.request.purpose));
-  const asked = new Set(call.failures.map(({ member }) => member.state));
-  call.members = [...call.members, ...rank(groups, names, call.needs, () => 0.5)].filter(
-    ({ state }, index, all) =>
-      contextOf(state) > held && !asked.has(state) && all.findIndex((other) => other.state === state) === index,
-  );
-}
-
-/** Room of the deployment that would be asked now, in tokens as the estimate counts them. */
-function contextFor(configuration: ModelConfiguration, groups: Groups, now: number): number {
-  const rooms = (['plan', 'act'] as const).map((purpose) => {
-    const members = groupsFor(configuration, purpose).flatMap((name) =>
-      [...(groups.get(name) ?? [])].sort((a, b) => a.order - b.order),
-    );
-    const able = members.find(({ state }) => waitOf(state, 0, now) === 0) ?? members[0];
-    return able ? contextOf(able.state) / Math.max(1, able.state.correction) : 0;
-  });
-  return Math.floor(Math.min(...rooms));
-}
-
-/** Tokens of a request before any model's correction. */
-function tokensOf(request: ModelRequest): number {
-  let tokens = estimateTokens(JSON.stringify(request.tools));
-  for (const message of request.messages) {
-    tokens += 4 + estimateTokens(message.content);
-    if (message.role === 'assistant')
-      for (const call of message.calls) tokens += 8 + estimateTokens(call.name) + estimateTokens(call.arguments);
-  }
-  return tokens;
-}
-
-function fitsNowhere(all: readonly Member[]): MagusError {
-  const widest = all.reduce((best, next) => (contextOf(next.state) > contextOf(best.state) ? next : best));
-  const { endpoint, deployment } = widest.state.address;
-  return faultError('context-too-long', {
-    server: endpoint.baseURL ?? 'VS Code',
-    model: deployment.model,
-    said: `the request is longer than its ${contextOf(widest.state)} tokens`,
-  });
-}
-
 function remember(lastOf: Map<string, DeploymentState>, session: string, state: DeploymentState): void {
   lastOf.delete(session);
   lastOf.set(session, state);
   const oldest = lastOf.keys().next().value;
   if (lastOf.size > mostSessions && oldest !== undefined) lastOf.delete(oldest);
-}
-
-/** Lets everybody through who waits, each time it opens. */
-function createGate(): { next(signal: AbortSignal): Promise<void>; open(): void } {
-  let waiting = Promise.withResolvers<void>();
-  return {
-    next: async (signal) => {
-      const { promise: aborted, reject } = Promise.withResolvers<never>();
-      const stop = (): void => reject(signal.reason);
-      signal.addEventListener('abort', stop, { once: true });
-      try {
-        await Promise.race([waiting.promise, aborted]);
-      } finally {
-        signal.removeEventListener('abort', stop);
-      }
-    },
-    open: () => {
-      const former = waiting;
-      waiting = Promise.withResolvers<void>();
-      former.resolve();
-    },
-  };
 }

@@ -36,8 +36,6 @@ export interface ModelTransport {
   complete(request: TransportRequest, onText: (text: string) => void, signal: AbortSignal): Promise<ModelReply>;
   /** Asks the endpoint once; never throws. */
   facts?(signal: AbortSignal): Promise<ModelFacts>;
-  /** Brings the model into memory. */
-  load?(signal: AbortSignal): Promise<void>;
 }
 
 /** One model at one endpoint, with everything a transport needs to know. */

@@ -42,6 +42,7 @@ function rig(
         return { text: model, calls: [], finish: 'stop', model, usage, ...reply };
       },
     }),
+    openServer: async () => ({ list: async () => [] }),
     ...more,
   });
   return { router, asked, clock };
@@ -266,20 +267,17 @@ describe('the router', () => {
     const steps: string[] = [];
     const { router } = rig(
       configured({ main: [{ model: 'a' }] }),
-      {},
       {
-        open: async () => ({
-          load: async () => void steps.push('load'),
-          complete: async () => {
-            steps.push('ask');
-            if (steps.length === 1) throw faultError('model-unloaded', { server: 's', model: 'a', said: '' });
-            return { text: 'hi', calls: [], finish: 'stop', model: 'a', usage };
-          },
-        }),
+        a: () => {
+          steps.push('ask');
+          if (steps.length === 1) throw faultError('model-unloaded', { server: 's', model: 'a', said: '' });
+          return {};
+        },
       },
+      { openServer: async () => ({ list: async () => [], load: async (model) => void steps.push(`load ${model}`) }) },
     );
-    assert.equal((await askRouter(router)).reply.text, 'hi');
-    assert.deepEqual(steps, ['ask', 'load', 'ask']);
+    assert.equal((await askRouter(router)).reply.text, 'a');
+    assert.deepEqual(steps, ['ask', 'load a', 'ask']);
   });
 
   it('corrects its estimate by what the model counts', async () => {
@@ -313,6 +311,59 @@ describe('the router', () => {
     assert.ok((failed[0]?.usd ?? 0) > 0);
     assert.equal(reply.deployment, 'e/b');
     assert.equal(reply.usage.usd, 0.12);
+  });
+});
+
+describe('the models at hand', () => {
+  const groups = { main: [{ model: 'large' }], quick: [{ model: 'small' }] };
+  const routing = { primary: 'main', secondary: 'quick', tasks: { plan: 'main' } };
+
+  it('are shown by group, with their roles and their state', async () => {
+    const { router } = rig(configured(groups, { routing }), { large: fails('rate', 30_000), small: fails('auth') });
+    await refused(askRouter(router));
+    const [main, quick] = router.desk.groups();
+    assert.deepEqual([main?.roles, quick?.roles], [['primary', 'plan'], ['secondary']]);
+    assert.deepEqual([main?.members[0]?.state, quick?.members[0]?.state], ['cooling', 'off']);
+    assert.ok((main?.members[0]?.coolMs ?? 0) > 29_000);
+    assert.match(quick?.members[0]?.reason ?? '', /refused the API key/);
+  });
+
+  it('are asked again once they pass a test', async () => {
+    let broken = true;
+    const { router } = rig(configured(groups, { routing }), {
+      large: () => {
+        if (broken) throw faultError('auth', { server: 's', model: 'm', said: '' });
+        return {};
+      },
+    });
+    await askRouter(router);
+    await assert.rejects(router.desk.test('e/large', new AbortController().signal), { code: 'AUTH' });
+    broken = false;
+    await router.desk.test('e/large', new AbortController().signal);
+    assert.equal((await askRouter(router, { session: 'new' })).reply.text, 'large');
+    await assert.rejects(router.desk.test('e/none', new AbortController().signal), /There are: e\/large, e\/small/);
+  });
+
+  it('make room: the secondary is unloaded when the primary does not go in, never the other way', async () => {
+    const memory = new Set(['small']);
+    const server = {
+      list: async () => [],
+      load: async (model: string) => {
+        if (memory.size > 0) throw faultError('server', { server: 's', model, said: 'out of memory' });
+        memory.add(model);
+      },
+      unload: async (model: string) => void memory.delete(model),
+    };
+    const { router } = rig(configured(groups, { routing }), {}, { openServer: async () => server });
+    const words: string[] = [];
+    const signal = new AbortController().signal;
+    await router.desk.load('e/large', (said) => words.push(said), signal);
+    assert.deepEqual([[...memory], words], [['large'], ['Unloading small to make room']]);
+    await assert.rejects(
+      router.desk.load('e/small', () => undefined, signal),
+      { code: 'SERVER' },
+    );
+    assert.deepEqual([...memory], ['large']);
   });
 });
 
