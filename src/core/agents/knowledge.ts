@@ -67,15 +67,17 @@ export async function learn(run: TaskRun): Promise<void> {
 
 /** The rules of the folders that a step is going to write to, beyond those recalled for the whole task. */
 export async function rulesFor(run: TaskRun, step: PlanStep): Promise<readonly RuleText[]> {
+  const { ports, roots } = run;
   const { start, recalled } = run.state;
   if (!start.trusted || step.writes.length === 0) return [];
-  const places = await placesWritten(run.ports, start.roots, step.writes);
-  return readRules(run.ports, start.roots, places, recalled?.rules ?? []);
+  const places = await placesWritten(ports, roots, step.writes);
+  return readRules(ports, roots, places, recalled?.rules ?? []);
 }
 
 async function rulesOfTask(run: TaskRun): Promise<readonly RuleText[]> {
-  const { roots, context, trusted } = run.state.start;
-  return trusted ? readRules(run.ports, roots, await mentionedPlaces(run.ports, roots, context)) : [];
+  const { ports, roots } = run;
+  const { context, trusted } = run.state.start;
+  return trusted ? readRules(ports, roots, await mentionedPlaces(ports, roots, context)) : [];
 }
 
 function outcomeOf({ state }: TaskRun): 'verified' | 'unverified' | 'failed' {

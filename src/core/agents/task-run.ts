@@ -16,6 +16,8 @@ export interface TaskRun {
   /** sha256 of each file as a model last saw it. */
   readonly seen: Map<string, string>;
   readonly startedAt: number;
+  /** Real paths of the workspace folders: one that was opened through a link is still the workspace. */
+  readonly roots: readonly string[];
 }
 
 export async function openRun(ports: Ports, taskId: string): Promise<TaskRun> {
@@ -39,7 +41,20 @@ export async function openRun(ports: Ports, taskId: string): Promise<TaskRun> {
     queue(...events);
     return written;
   };
-  return { ports, state, emit, queue, seen: new Map(), startedAt: ports.clock.now() };
+  const roots = await realRoots(ports, state.start.roots);
+  return { ports, state, emit, queue, seen: new Map(), startedAt: ports.clock.now(), roots };
+}
+
+/** A folder that is gone keeps its name: each tool says so when it is used. */
+function realRoots({ files }: Ports, roots: readonly string[]): Promise<readonly string[]> {
+  return Promise.all(
+    roots.map((root) =>
+      files.facts(root).then(
+        ({ real }) => real,
+        () => root,
+      ),
+    ),
+  );
 }
 
 type Words = Pick<AgentMessage, 'from' | 'to' | 'kind' | 'body' | 'inReplyTo'>;

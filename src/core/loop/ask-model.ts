@@ -4,6 +4,7 @@ import { toMagusError } from '../errors/magus-error.ts';
 import type { ChatMessage, ModelReply, ToolSpec } from '../ports.ts';
 import { projectTranscript } from '../task/project-transcript.ts';
 import { conversationOf } from '../task/reduce.ts';
+import { callId } from './call-events.ts';
 import { compactIfNeeded } from './compact.ts';
 import { assertWithinLimits } from './limits.ts';
 
@@ -50,9 +51,7 @@ async function complete(run: TaskRun, question: Question, signal: AbortSignal): 
 
 function replied(run: TaskRun, conversation: string, reply: ModelReply): TaskEvent {
   const turn = conversationOf(run.state, conversation).replies + 1;
-  // Steps come and go and may be named anything, so their place or name would not do.
-  const place = conversation === 'plan' ? 'plan' : run.ports.hash.sha256(conversation).slice(0, 8);
-  const calls = reply.calls.map((call, index) => ({ ...call, id: `${place}_${turn}_${index + 1}` }));
+  const calls = reply.calls.map((call, index) => ({ ...call, id: callId(run, conversation, `${turn}_${index + 1}`) }));
   const reasoning = reply.reasoning === undefined ? {} : { reasoning: reply.reasoning };
   const { text, finish, model, usage, deployment, durationMs } = reply;
   const origin = deployment === undefined || durationMs === undefined ? {} : { deployment, durationMs };

@@ -41,6 +41,12 @@ export async function refuseCall(
   await run.emit(...wholeCall(run, conversation, call, failure));
 }
 
+/** Unique in the task. Steps come and go and may be named anything, so neither their place nor their name would do. */
+export function callId(run: TaskRun, conversation: string, number: string): string {
+  const place = conversation === 'plan' ? 'plan' : run.ports.hash.sha256(conversation).slice(0, 8);
+  return `${place}_${number}`;
+}
+
 function started(conversation: string, call: RecordedCall, title: string): TaskEvent {
   return { type: 'tool-call-started', conversation, callId: call.id, name: call.name, title };
 }

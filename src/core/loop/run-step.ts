@@ -7,7 +7,7 @@ import { conversationOf } from '../task/reduce.ts';
 import { askUserSpec, finishStepInput, finishStepSpec, specOf, updatePlanSpec } from '../tools/control-tools.ts';
 import type { ToolResult } from '../tools/tool.ts';
 import { askModel } from './ask-model.ts';
-import { beginCall, endCall, refuseCall } from './call-events.ts';
+import { beginCall, callId, endCall, refuseCall } from './call-events.ts';
 import { assertUsefulReplies, isUseless, sameFailure } from './going-in-circles.ts';
 import { runCheck } from './run-check.ts';
 import { runControlCall } from './run-control-call.ts';
@@ -123,7 +123,7 @@ async function endWithText(
     return undefined;
   }
   const replies = conversationOf(run.state, step.id).replies;
-  const check = await runCheck(run, step, `text${replies}-${step.id}`, signal);
+  const check = await runCheck(run, step, callId(run, step.id, `${replies}_text`), signal);
   const outcome = outcomeOf(run, step, check, { summary: last.text, evidence: '' });
   if (!outcome) await note(run, step, `The check failed. Mend it and finish again.\n${check?.content ?? ''}`);
   return outcome;

@@ -144,8 +144,8 @@ function withRecordedApprovals(run: TaskRun): Pick<Ports, 'hash' | 'people'> {
 }
 
 function scopeOf(run: TaskRun, callId: string): ToolScope {
-  const { state, seen, emit } = run;
-  return { taskId: state.taskId, callId, roots: state.start.roots, seen, changes: () => state.changes, record: emit };
+  const { state, seen, emit, roots } = run;
+  return { taskId: state.taskId, callId, roots, seen, changes: () => state.changes, record: emit };
 }
 
 function parseJson(text: string): unknown {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { answers, calls, finish, type PlannedStep, proposal, type TaskRig, taskRig, turns } from './task-rig.ts';
 
@@ -112,6 +112,30 @@ describe('folders:', () => {
     assert.deepEqual([state.ended?.status, state.ended?.summary], ['unverified', 'Nothing to work on.']);
     for (const text of answers(rig.model.requests[1]))
       assert.match(text, /No folder is open.*Open a folder and start the task again/);
+  });
+
+  it('one that was opened through a link is the workspace all the same', async () => {
+    const link = path.join(rig.home, '..', 'link');
+    await symlink(rig.root, link);
+    await rig.write({ 'AGENTS.md': 'Rule.' });
+    const made = [
+      { name: 'write_file', args: { path: 'a.txt', content: 'a\n' } },
+      { name: 'read_file', args: { path: `${link}/a.txt` } },
+      { name: 'run_command', args: { command: 'cp a.txt b.txt' } },
+    ];
+    rig.script(turns('edit_file', [calls(...made), calls(finish())]));
+    const { state, of } = await rig.run({ goal: 'Do it.', mode: 'act', roots: [link] });
+    assert.equal(state.ended?.status, 'unverified');
+    assert.deepEqual(of('approval-requested'), []);
+    assert.deepEqual(
+      of('tool-call-ended').map(({ ok }) => ok),
+      [true, true, true, true],
+    );
+    assert.equal(await rig.text('b.txt'), 'a\n');
+    assert.deepEqual(
+      state.recalled?.rules.map((rule) => rule.path),
+      ['AGENTS.md'],
+    );
   });
 
   it('three: each is named to the model, searched and written; relative paths start at the first', async () => {

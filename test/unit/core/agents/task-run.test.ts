@@ -22,7 +22,10 @@ function slowLog() {
       return answer.promise;
     },
   };
-  return { writes, ports: { log, clock: { now: () => 0 } } as unknown as Ports };
+  return {
+    writes,
+    ports: { log, clock: { now: () => 0 }, files: { facts: async (real: string) => ({ real }) } } as unknown as Ports,
+  };
 }
 
 describe('the run of a task', () => {

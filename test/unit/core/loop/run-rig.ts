@@ -62,7 +62,13 @@ export function runRig(log: readonly TaskEvent[], replies: readonly Reply[] = []
     for (const event of more) applyEvent(state, event);
   };
   const emit = async (...more: readonly TaskEvent[]): Promise<void> => queue(...more);
-  return { run: { ports, state, emit, queue, seen: new Map(), startedAt: 0 }, events, requests, ran, people };
+  return {
+    run: { ports, state, emit, queue, seen: new Map(), startedAt: 0, roots: state.start.roots },
+    events,
+    requests,
+    ran,
+    people,
+  };
 }
 
 export function act(what: string): Partial<RecordedCall> {
