@@ -20,7 +20,6 @@ export async function commitWrites(hash: Hash, authorized: Authorized, writes: r
   try {
     for (const write of writes) {
       failing = write.path;
-      await assertUnchanged(hash, write);
       await makeFolders(write.path, made);
       staged.push(
         await stage(write, { id: hash.randomId(), like: modelOf(hash, write, writes), alone: writes.length === 1 }),
@@ -31,12 +30,11 @@ export async function commitWrites(hash: Hash, authorized: Authorized, writes: r
       await assertUnchanged(hash, each.write);
       await swap(each);
     }
-    await syncFolders(writes.map((write) => write.path));
   } catch (error) {
     await goBack(staged, made, fileFailure(failing, error));
   }
-  await removeStaged(staged);
-  await removeLeftovers(writes.map((write) => write.path));
+  const paths = writes.map((write) => write.path);
+  await Promise.all([syncFolders(paths), removeStaged(staged), removeLeftovers(paths)]);
 }
 
 async function goBack(staged: readonly Staged[], made: readonly string[], failure: MagusError): Promise<never> {

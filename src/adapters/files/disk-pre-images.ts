@@ -22,6 +22,7 @@ export function diskPreImages(
   capBytes = 500 * megabyte,
 ): PreImages & { settle(): Promise<void> } {
   const atWork = new Set<string>();
+  let counting: Promise<unknown> = Promise.resolve();
   let dropping: Promise<void> | undefined;
   const drop = async (): Promise<void> => {
     try {
@@ -33,19 +34,26 @@ export function diskPreImages(
       dropping = undefined;
     }
   };
+  const count = async (bytes: number): Promise<void> => {
+    const blocks = await append(blocksFile(folder), new Uint8Array(blocksOf(bytes)));
+    if (blocks * blockBytes > capBytes) dropping ??= drop();
+  };
   return {
     async keep(taskId, content) {
       const sha256 = hash.sha256(content);
       const place = imageFile(folder, sha256);
       try {
         atWork.add(taskId);
-        // The holder first: an image that nobody holds is the first to go.
-        await append(holderFile(folder, taskId), `${sha256}\n`);
-        if (await touch(place)) return sha256;
-        const packed = await compress(content);
+        // The holder comes before the image: one that nobody holds is the first to go.
+        const [known, packed] = await Promise.all([
+          touch(place),
+          compress(content),
+          append(holderFile(folder, taskId), `${sha256}\n`),
+        ]);
+        if (known) return sha256;
         await store(place, packed, hash.randomId());
-        const blocks = await append(blocksFile(folder), new Uint8Array(blocksOf(packed.length)));
-        if (blocks * blockBytes > capBytes) dropping ??= drop();
+        // An image that was not counted only makes the next look at everything come later.
+        counting = Promise.all([counting, count(packed.length).catch(() => undefined)]);
         return sha256;
       } catch (error) {
         throw fileFailure(place, error);
@@ -59,7 +67,10 @@ export function diskPreImages(
       // A damaged pre-image is as good as none: it must never be written over a file.
       return content !== undefined && hash.sha256(content) === sha256 ? content : undefined;
     },
-    settle: async () => dropping,
+    settle: async () => {
+      await counting;
+      await dropping;
+    },
   };
 }
 
@@ -74,11 +85,18 @@ async function append(path: string, content: string | Uint8Array): Promise<numbe
       await file.close();
     }
   };
-  return add().catch(async (error: unknown) => {
+  return inFolder(path, add);
+}
+
+/** Does the work, once more when the folder of the path was not there yet. */
+async function inFolder<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    return add();
-  });
+    return work();
+  }
 }
 
 async function touch(place: string): Promise<boolean> {
@@ -93,10 +111,10 @@ async function touch(place: string): Promise<boolean> {
 }
 
 async function store(place: string, packed: Uint8Array, id: string): Promise<void> {
-  await mkdir(dirname(place), { recursive: true, mode: 0o700 });
   const staged = `${place}.${id}.new`;
+  const write = (): Promise<void> => writeFile(staged, packed, { mode: 0o600, flush: true });
   try {
-    await writeFile(staged, packed, { mode: 0o600, flush: true });
+    await inFolder(place, write);
     await rename(staged, place);
   } catch (error) {
     await rm(staged, { force: true });

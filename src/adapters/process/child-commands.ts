@@ -96,7 +96,7 @@ async function startChild(
   onOutput: (text: string) => void,
 ): Promise<RunningCommand> {
   const folder = join(options.folder, fileName(start.taskId));
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (!existsSync(folder)) await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${fileName(start.commandId)}.log`);
   const mark = `${start.taskId}/${start.commandId}`;
   const child = spawnShell(options.shellPath, start, environment(start.env, mark));

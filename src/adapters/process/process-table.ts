@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
@@ -31,7 +32,8 @@ export async function processTable(): Promise<readonly ProcessEntry[]> {
 
 /** Birth of a living process; undefined: there is none. */
 export async function bornAtOf(pid: number): Promise<string | undefined> {
-  if (process.platform === 'linux') return (await linuxEntry(pid))?.bornAt;
+  // The kernel answers from memory: a thread of the pool would take longer than the reading.
+  if (process.platform === 'linux') return parseStat(pid, textOf(`/proc/${pid}/stat`))?.bornAt;
   return (await processTable()).find((entry) => entry.pid === pid)?.bornAt;
 }
 
@@ -54,13 +56,24 @@ export async function environmentOf(pid: number): Promise<readonly string[]> {
 }
 
 async function linuxEntry(pid: number): Promise<ProcessEntry | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  if (stat === undefined) return undefined;
+  return parseStat(pid, await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
+}
+
+function parseStat(pid: number, stat: string): ProcessEntry | undefined {
+  if (stat === '') return undefined;
   // The program's name stands in parentheses and may itself hold blanks and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-  boot ??= (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).slice(0, 8);
+  boot ??= textOf('/proc/sys/kernel/random/boot_id').slice(0, 8);
   return { pid, parent: Number(fields[1]), bornAt: `${boot}:${fields[19] ?? ''}` };
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** Start times count from the boot, so two boots must not be mixed up. */

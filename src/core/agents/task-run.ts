@@ -11,7 +11,7 @@ export interface TaskRun {
   readonly state: TaskState;
   /** Changes the state at once and resolves when the events, and all before them, are on disk. */
   emit(...events: readonly TaskEvent[]): Promise<void>;
-  /** As `emit`, for what nothing has to wait for; it shares the write of what is emitted next. */
+  /** Changes the state at once; the events go to disk with what is emitted next. */
   queue(...events: readonly TaskEvent[]): void;
   /** sha256 of each file as a model last saw it. */
   readonly seen: Map<string, string>;
@@ -33,12 +33,12 @@ export async function openRun(ports: Ports, taskId: string): Promise<TaskRun> {
   const queue = (...events: readonly TaskEvent[]): void => {
     for (const event of events) applyEvent(state, event);
     waiting.push(...events);
-    written = written.then(writeWaiting);
-    // Whoever emits next meets the failure.
-    written.catch(() => {});
   };
   const emit = (...events: readonly TaskEvent[]): Promise<void> => {
     queue(...events);
+    written = written.then(writeWaiting);
+    // Not everybody waits; whoever emits next meets the failure.
+    written.catch(() => {});
     return written;
   };
   const roots = await realRoots(ports, state.start.roots);

@@ -25,6 +25,7 @@ export async function askModel(run: TaskRun, question: Question, signal: AbortSi
     await compactIfNeeded(run, question, 0.5);
     return complete(run, question, signal);
   });
+  // The calls it makes, or what follows from it, come at once and share its write.
   run.queue(replied(run, question.conversation, reply));
 }
 

@@ -6,7 +6,7 @@ import type { ToolResult } from '../tools/tool.ts';
 
 /** Logs a call; whoever has an effect waits until that is on disk. One that a former session began and never got to is not begun twice. */
 export function beginCall(run: TaskRun, conversation: string, call: RecordedCall, title: string): void {
-  if (!run.state.calls.has(call.id)) run.queue(started(conversation, call, title));
+  if (!run.state.calls.has(call.id)) void run.emit(started(conversation, call, title));
 }
 
 export function endCall(

@@ -24,7 +24,8 @@ export async function runToolCall(
   const began = run.ports.clock.now();
   const result =
     tool && parsed.ok ? await decideAndRun(run, { tool, input: parsed.input, call, title }, signal) : parsed.failure;
-  await endCall(run, conversation, call, result, run.ports.clock.now() - began);
+  // The model may think about the answer while it goes to disk: what it says stands behind it in the log.
+  void endCall(run, conversation, call, result, run.ports.clock.now() - began);
   return result;
 }
 

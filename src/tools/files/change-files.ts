@@ -27,21 +27,26 @@ export async function changeFiles(
     ports,
     contents.map((content) => content.path),
   );
-  const changes: FileChange[] = [];
-  for (const { path, before, after } of contents) {
-    const images = [before, after].filter((image) => image !== null);
-    await Promise.all(images.map((image) => ports.preImages.keep(scope.taskId, image)));
-    const mode = after === null ? { mode: (await ports.files.facts(path)).mode } : {};
-    changes.push({ path, before: shaOf(ports, before), after: shaOf(ports, after), ...mode });
-  }
-  await scope.record({ type: 'files-changing', callId: scope.callId, changes });
-  const writes = contents.map((content) => ({ ...content, before: shaOf(ports, content.before) }));
+  const keep = (images: readonly (Uint8Array | null)[]): Promise<unknown> =>
+    Promise.all(images.flatMap((image) => (image === null ? [] : [ports.preImages.keep(scope.taskId, image)])));
+  const former = keep(contents.map(({ before }) => before));
+  // The new contents only serve to show differences later: nothing waits for them, and nothing fails with them.
+  const fresh = keep(contents.map(({ after }) => after)).catch(() => undefined);
+  const changes = await Promise.all(contents.map((content) => describeChange(ports, content)));
+  await Promise.all([former, scope.record({ type: 'files-changing', callId: scope.callId, changes })]);
+  const writes = contents.map((content, index) => ({ ...content, before: changes[index]?.before ?? null }));
   await ports.files.commit(authorized, writes);
+  await fresh;
   for (const { path, after } of changes) {
     if (after === null) scope.seen.delete(path);
     else scope.seen.set(path, after);
   }
   return changes;
+}
+
+async function describeChange(ports: Ports, { path, before, after }: ContentChange): Promise<FileChange> {
+  const mode = after === null ? { mode: (await ports.files.facts(path)).mode } : {};
+  return { path, before: shaOf(ports, before), after: shaOf(ports, after), ...mode };
 }
 
 function shaOf(ports: Ports, content: Uint8Array | null): string | null {

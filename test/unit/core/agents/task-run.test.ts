@@ -47,9 +47,12 @@ describe('the run of a task', () => {
   it('writes in order and shares one write among what came meanwhile', async () => {
     const { writes, ports } = slowLog();
     const run = await openRun(ports, 't');
-    run.queue(warning('1'));
+    run.queue(warning('0'));
     await tick();
-    run.queue(warning('2'));
+    assert.equal(writes.length, 0);
+    void run.emit(warning('1'));
+    await tick();
+    void run.emit(warning('2'));
     const third = run.emit(warning('3'));
     writes[0]?.answer.resolve();
     await tick();
@@ -57,14 +60,17 @@ describe('the run of a task', () => {
     await third;
     assert.deepEqual(
       writes.map(({ events }) => events.map((event) => (event.type === 'warning' ? event.message : ''))),
-      [['1'], ['2', '3']],
+      [
+        ['0', '1'],
+        ['2', '3'],
+      ],
     );
   });
 
   it('writes nothing more once a write has failed, so that the log has no hole', async () => {
     const { writes, ports } = slowLog();
     const run = await openRun(ports, 't');
-    run.queue(warning('1'));
+    void run.emit(warning('1'));
     await tick();
     writes[0]?.answer.reject(new Error('full'));
     await assert.rejects(run.emit(warning('2')), /full/);
