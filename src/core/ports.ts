@@ -216,6 +216,7 @@ export interface CommandStart {
   readonly command: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Unique among the commands of all tasks. */
   readonly commandId: string;
   readonly taskId: string;
 }

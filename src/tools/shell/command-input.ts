@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Tool } from '../../core/tools/tool.ts';
+import { ownCommand } from './own-command.ts';
 
 const input = z.object({
   id: z.string().check(z.minLength(1), z.maxLength(200)),
@@ -12,9 +13,11 @@ export const commandInput: Tool<z.infer<typeof input>> = {
     'Send text to a running command of this task, as if typed. End it with \\n where the command waits for Enter.',
   input,
   describe: ({ id, text }) => `Type ${JSON.stringify(text.slice(0, 100))} into ${id}`,
-  effects: async (_ports, _scope, { id, text }) => [{ verb: 'run', object: `${id}< ${text}`, zone: 'workspace' }],
-  async run(ports, _scope, { id, text }, authorized) {
-    await ports.commands.send(authorized, id, text);
+  effects: async (_ports, scope, { id, text }) => [
+    { verb: 'run', object: `${ownCommand(scope, id)}< ${text}`, zone: 'workspace' },
+  ],
+  async run(ports, scope, { id, text }, authorized) {
+    await ports.commands.send(authorized, ownCommand(scope, id), text);
     return { ok: true, content: `Sent ${text.length} characters. See the answer with command_output.` };
   },
 };

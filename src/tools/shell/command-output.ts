@@ -3,6 +3,7 @@ import { MagusError } from '../../core/errors/magus-error.ts';
 import type { CommandState } from '../../core/ports.ts';
 import type { Tool } from '../../core/tools/tool.ts';
 import { pieces, plainText, seconds, shownCharacters } from './command-text.ts';
+import { ownCommand } from './own-command.ts';
 
 const input = z.object({
   id: z.string().check(z.minLength(1), z.maxLength(200)),
@@ -22,14 +23,15 @@ export const commandOutput: Tool<CommandOutputInput> = {
   input,
   describe: ({ id }) => `Look at the output of ${id}`,
   effects: async (_ports, _scope, { id }) => [{ verb: 'read', object: `output of ${id}`, zone: 'own' }],
-  async run(ports, _scope, request) {
-    const state = ports.commands.state(request.id);
+  async run(ports, scope, request) {
+    const commandId = ownCommand(scope, request.id);
+    const state = ports.commands.state(commandId);
     if (state === undefined) {
       throw new MagusError('tool-input', `There is no command ${request.id}. Use the id that run_command gave.`, {
         code: 'NO_COMMAND',
       });
     }
-    const text = await plainText(await ports.commands.readOutput(request.id));
+    const text = await plainText(await ports.commands.readOutput(commandId));
     return {
       ok: true,
       content: `${statusLine(state)}; ${text.length} characters\n${await part(text, request)}`,

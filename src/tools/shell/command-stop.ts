@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Tool } from '../../core/tools/tool.ts';
 import { statusLine } from './command-output.ts';
+import { ownCommand } from './own-command.ts';
 
 const input = z.object({ id: z.string().check(z.minLength(1), z.maxLength(200)) });
 
@@ -10,8 +11,8 @@ export const commandStop: Tool<z.infer<typeof input>> = {
   input,
   describe: ({ id }) => `Stop ${id}`,
   effects: async (_ports, _scope, { id }) => [{ verb: 'control', object: `stop ${id}`, zone: 'own' }],
-  async run(ports, _scope, { id }) {
-    const state = await ports.commands.stop(id);
+  async run(ports, scope, { id }) {
+    const state = await ports.commands.stop(ownCommand(scope, id));
     return { ok: !state.running, content: statusLine(state), exitCode: state.exitCode };
   },
 };

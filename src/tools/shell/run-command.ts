@@ -7,6 +7,7 @@ import { resolvePath } from '../../core/tools/resolve-path.ts';
 import type { Tool, ToolResult, ToolScope } from '../../core/tools/tool.ts';
 import type { Effect } from '../../protocol/effects.ts';
 import { headAndTail, plainText, seconds } from './command-text.ts';
+import { ownCommand } from './own-command.ts';
 
 const defaultTimeoutS = 120;
 /** Only a command in the background can be typed into; any other would wait for an input that never comes. */
@@ -46,10 +47,11 @@ export const runCommand: Tool<RunCommandInput> = {
     });
     if (background) return startedInBackground(scope.callId);
     const timeoutMs = (timeout_s ?? defaultTimeoutS) * 1000;
-    const state = await ports.commands.wait(scope.callId, timeoutMs, signal);
-    if (!state.running) return ended(ports, state);
-    const stopped = await ports.commands.stop(scope.callId);
-    return timedOut(ports, stopped, timeoutMs);
+    const commandId = ownCommand(scope, scope.callId);
+    const state = await ports.commands.wait(commandId, timeoutMs, signal);
+    if (!state.running) return ended(ports, scope, state);
+    const stopped = await ports.commands.stop(commandId);
+    return timedOut(ports, scope, stopped, timeoutMs);
   },
 };
 
@@ -64,14 +66,15 @@ interface Start {
 
 async function start({ ports, scope, authorized, command, cwd, env }: Start): Promise<void> {
   const { taskId, callId } = scope;
-  const request = { command, cwd, env, commandId: callId, taskId };
+  const commandId = ownCommand(scope, callId);
+  const request = { command, cwd, env, commandId, taskId };
   const onOutput = (text: string): void => ports.live(taskId, { type: 'output', callId, text });
   const started = await ports.commands.start(authorized, request, onOutput);
   try {
-    await scope.record({ type: 'command-started', callId, commandId: callId, command, ...started });
+    await scope.record({ type: 'command-started', callId, commandId, command, ...started });
   } catch (cause) {
     // What is not in the journal could not be found again after a crash.
-    await ports.commands.stop(callId);
+    await ports.commands.stop(commandId);
     throw cause;
   }
 }
@@ -103,8 +106,12 @@ function environmentEffects(env: Readonly<Record<string, string>>, zone: Effect[
 const loadsCode =
   /^(PATH|HOME|SHELL|ENV|BASH_ENV|IFS|EDITOR|VISUAL|PAGER|LD_.*|DYLD_.*|GIT_.*|NODE_OPTIONS|NODE_PATH|PYTHON.*|PERL5.*|PERLLIB|RUBY.*|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|NPM_CONFIG_.*|.*_PROXY|OPENMAGUS_.*)$/i;
 
-async function ended(ports: Ports, state: CommandState): Promise<ToolResult> {
-  const output = headAndTail(await plainText(await ports.commands.readOutput(state.commandId)), state.commandId);
+async function outputOf(ports: Ports, scope: ToolScope, { commandId }: CommandState): Promise<string> {
+  return headAndTail(await plainText(await ports.commands.readOutput(commandId)), scope.callId);
+}
+
+async function ended(ports: Ports, scope: ToolScope, state: CommandState): Promise<ToolResult> {
+  const output = await outputOf(ports, scope, state);
   const code = state.exitCode === null ? 'SIGNAL' : String(state.exitCode);
   const head = state.exitCode === null ? 'ended by a signal' : `exit code ${code}`;
   const content = `${head} after ${seconds(state.durationMs)}\n${output === '' ? '(no output)' : output}`;
@@ -119,8 +126,8 @@ async function ended(ports: Ports, state: CommandState): Promise<ToolResult> {
   };
 }
 
-async function timedOut(ports: Ports, state: CommandState, timeoutMs: number): Promise<ToolResult> {
-  const output = headAndTail(await plainText(await ports.commands.readOutput(state.commandId)), state.commandId);
+async function timedOut(ports: Ports, scope: ToolScope, state: CommandState, timeoutMs: number): Promise<ToolResult> {
+  const output = await outputOf(ports, scope, state);
   const message = `The command was ended after its time limit of ${seconds(timeoutMs)}. Give a longer timeout_s, or background: true for one that stays.`;
   const content = `timed out after ${seconds(state.durationMs)}; nothing of it runs any more\n${output}\n${message}`;
   return { ok: false, content, error: { kind: 'tool-failed', code: 'TIMEOUT', message }, exitCode: state.exitCode };

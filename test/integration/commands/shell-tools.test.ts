@@ -120,6 +120,25 @@ describe('the shell tools', () => {
     assert.match(stopped.content, /^ended by a signal/);
   });
 
+  it('keeps the commands of two tasks apart, whose calls have the same ids', async () => {
+    const run = async (taskId: string): Promise<string> => {
+      const scope: ToolScope = {
+        taskId,
+        callId: 'same',
+        roots: [folder],
+        seen: new Map(),
+        changes: () => [],
+        record: async () => {},
+      };
+      const input = { command: `sleep 0.2; echo ${taskId}` };
+      const authorized = sealAuthorized(await runCommand.effects(ports, scope, input), 'h');
+      return (await runCommand.run(ports, scope, input, authorized, new AbortController().signal)).content;
+    };
+    const [one = '', two = ''] = await Promise.all([run('one'), run('two')]);
+    assert.match(one, /^exit code 0 .*\none\n$/);
+    assert.match(two, /^exit code 0 .*\ntwo\n$/);
+  });
+
   it('stops the command that could not be written to the journal', async () => {
     const scope = {
       taskId: 'task',
@@ -134,7 +153,7 @@ describe('the shell tools', () => {
       runCommand.run(ports, broken, { command: 'sleep 300' }, authorized, new AbortController().signal),
       /disk full/,
     );
-    assert.equal(commands.state('lost')?.running, false);
+    assert.equal(commands.state('task/lost')?.running, false);
   });
 
   it('refuses a folder that is not there and an id that it does not know', async () => {
