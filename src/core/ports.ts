@@ -95,7 +95,7 @@ export interface ModelRequest {
   readonly purpose: Exclude<ModelPurpose, 'embed'>;
   /** The task: its requests stay with one deployment while they can, which keeps the provider's prompt cache. */
   readonly session?: string;
-  /** What the session has cost before this request. */
+  /** What the session has cost before this request, since it was last resumed. */
   readonly spentUsd?: number;
   readonly messages: readonly ChatMessage[];
   readonly tools: readonly ToolSpec[];

@@ -103,6 +103,8 @@ export type TaskEvent =
       /** Answers of the turns so far are shown to the model up to this many characters. */
       readonly longestAnswer?: number;
     }
+  /** The model takes none: those of the turns so far are no longer shown to it. */
+  | { readonly type: 'images-left-out'; readonly conversation: ConversationId }
   | {
       readonly type: 'tool-call-started';
       readonly conversation: ConversationId;

@@ -167,6 +167,12 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
   },
   'context-compacted': (picture, { droppedTurns }) =>
     note(picture, `${count(droppedTurns, 'earlier turn', 'earlier turns')} summarised to make room.`),
+  'images-left-out': (picture) =>
+    add(picture, {
+      kind: 'note',
+      tone: 'warning',
+      text: 'The model takes no images: those that tools read are left out. Choose another model to have them looked at.',
+    }),
   'tool-call-started': (picture, { callId, name, title }) => {
     changeTool(picture, callId, (tool) => ({ ...tool, name, title }));
     if (!quietTools.has(name)) figure(picture, { activity: title });

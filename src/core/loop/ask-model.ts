@@ -20,20 +20,33 @@ export async function askModel(run: TaskRun, question: Question, signal: AbortSi
   assertWithinLimits(run.state);
   await compactIfNeeded(run, question, 1);
   const reply = await complete(run, question, signal).catch(async (caught: unknown) => {
-    const error = toMagusError(caught);
-    if (error.code !== 'CONTEXT_TOO_LONG' || signal.aborted) throw caught;
-    await compactIfNeeded(run, question, 0.5);
+    if (signal.aborted || !(await makeAcceptable(run, question, toMagusError(caught).code))) throw caught;
     return complete(run, question, signal);
   });
   // The calls it makes, or what follows from it, come at once and share its write.
   run.queue(replied(run, question.conversation, reply));
 }
 
+/** Changes what the next request holds by what was wrong with the last one; false: nothing can be changed. */
+async function makeAcceptable(run: TaskRun, question: Question, code: string | undefined): Promise<boolean> {
+  if (code === 'CONTEXT_TOO_LONG') {
+    await compactIfNeeded(run, question, 0.5);
+    return true;
+  }
+  // What the user pasted is the task itself: only images that a tool read can be done without.
+  const history = projectTranscript(run.state, question.conversation, []);
+  const shows = history.some((message) => message.role === 'user' && message.images);
+  if (!shows || (code !== 'BAD_REQUEST' && code !== 'NO_CAPABLE_MODEL')) return false;
+  await run.emit({ type: 'images-left-out', conversation: question.conversation });
+  return true;
+}
+
 async function complete(run: TaskRun, question: Question, signal: AbortSignal): Promise<ModelReply> {
   const { state, ports } = run;
   const { conversation, purpose, tools } = question;
   const messages = projectTranscript(state, conversation, question.opening);
-  const request = { purpose, session: state.taskId, spentUsd: state.usage.usd ?? 0, messages, tools };
+  const spentUsd = (state.usage.usd ?? 0) - (state.before.usage.usd ?? 0);
+  const request = { purpose, session: state.taskId, spentUsd, messages, tools };
   let logged = Promise.resolve();
   const listener = {
     onText: (text: string): void => ports.live(state.taskId, { type: 'text', conversation, text }),

@@ -15,12 +15,12 @@ export function projectTranscript(
 ): readonly ChatMessage[] {
   const conversation = state.conversations.get(conversationId);
   if (!conversation) return opening;
-  const { dropped, cutTurns, longestAnswer } = conversation;
-  const kept = conversation.turns
-    .slice(dropped)
-    .flatMap((turn, index) =>
-      projectTurn(turn, state.calls, dropped + index < cutTurns ? longestAnswer : Number.POSITIVE_INFINITY),
-    );
+  const { dropped, cutTurns, longestAnswer, imagelessTurns } = conversation;
+  const kept = conversation.turns.slice(dropped).flatMap((turn, index) => {
+    const place = dropped + index;
+    const messages = projectTurn(turn, state.calls, place < cutTurns ? longestAnswer : Number.POSITIVE_INFINITY);
+    return place < imagelessTurns ? messages.map(withoutImages) : messages;
+  });
   return [...opening, ...projectDigest(conversation), ...kept];
 }
 
@@ -52,6 +52,11 @@ export function projectTurn(
 function projectImages(calls: readonly (CallState | undefined)[]): readonly ChatMessage[] {
   const images = calls.flatMap((call) => call?.ended?.images ?? []);
   return images.length === 0 ? [] : [{ role: 'user', content: 'The images of these results, in order:', images }];
+}
+
+function withoutImages(message: ChatMessage): ChatMessage {
+  if (message.role !== 'user' || !message.images) return message;
+  return { role: 'user', content: 'The images of these results were left out: this model takes none.' };
 }
 
 function projectDigest(conversation: Conversation): readonly ChatMessage[] {

@@ -114,6 +114,10 @@ const appliers: Appliers = {
     conversation.longestAnswer = event.longestAnswer;
     conversation.cutTurns = conversation.turns.length;
   },
+  'images-left-out': (state, event) => {
+    const conversation = conversationOf(state, event.conversation);
+    conversation.imagelessTurns = conversation.turns.length;
+  },
   'tool-call-started': (state, event) => {
     state.calls.set(event.callId, { callId: event.callId, name: event.name, conversation: event.conversation });
   },
@@ -176,6 +180,7 @@ export function conversationOf(state: TaskState, id: string): Conversation {
     digest: '',
     longestAnswer: 0,
     cutTurns: 0,
+    imagelessTurns: 0,
     replies: 0,
     former: 0,
   };

@@ -31,6 +31,8 @@ export interface Conversation {
   /** Answers in the first `cutTurns` turns are shown up to `longestAnswer` characters. */
   longestAnswer: number;
   cutTurns: number;
+  /** Images in the first so many turns are not shown. */
+  imagelessTurns: number;
   replies: number;
   /** Turns before the last resumption: what went wrong in them is no longer counted. */
   former: number;

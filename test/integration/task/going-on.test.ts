@@ -191,8 +191,6 @@ describe('what a task knows', () => {
   });
 
   it('are images that were pasted or read', async () => {
-    const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
-    const dataUrl = `data:image/png;base64,${png.toString('base64')}`;
     await rig.write({ 'logo.png': png });
     rig.script(turns('edit_file', [calls({ name: 'read_file', args: { path: 'logo.png' } }), calls(finish())]));
     await rig.run({ goal: 'Look.', mode: 'act', context: [{ kind: 'image', label: 'shot', text: '', dataUrl }] });
@@ -202,7 +200,41 @@ describe('what a task knows', () => {
     assert.match(answers(second)[0] ?? '', /logo\.png is an image \(image\/png, 16 bytes/);
     assert.deepEqual(partsOf(second?.messages.at(-1))[1], part);
   });
+
+  const blind: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
+    ['refuses them', {}],
+    ['is known to take none', { capabilities: ['tools'] }],
+  ];
+  for (const [what, models] of blind) {
+    it(`are no images where the model ${what}: the task goes on without them`, async () => {
+      await rig.write({ 'logo.png': png });
+      const replies = turns('edit_file', [
+        calls({ name: 'read_file', args: { path: 'logo.png' } }),
+        { text: 'Seen nothing.' },
+      ]);
+      rig.script((request) =>
+        request.raw.includes('image_url')
+          ? { status: 400, body: { error: { message: 'image_url is not supported by this model' } } }
+          : replies(request),
+      );
+      const { state, of } = await rig.run({ goal: 'Look.', mode: 'act' }, { models });
+      assert.deepEqual([state.ended?.status, state.ended?.summary], ['unverified', 'Seen nothing.']);
+      assert.equal(of('images-left-out').length, 1);
+      assert.match(String(rig.model.requests.at(-1)?.messages.at(-1)?.content), /left out: this model takes none/);
+    });
+  }
+
+  it('are images that were pasted: a model that takes none ends the task, and another goes on', async () => {
+    const context = [{ kind: 'image', label: 'shot', text: '', dataUrl } as const];
+    const first = await rig.run({ goal: 'Look.', mode: 'act', context }, { models: { capabilities: ['tools'] } });
+    assert.deepEqual([first.state.ended?.status, first.state.ended?.error?.code], ['failed', 'NO_CAPABLE_MODEL']);
+    assert.match(first.state.ended?.summary ?? '', /needs tools or images.*or add another model/);
+    assert.equal((await rig.resume(first.taskId)).state.ended?.status, 'unverified');
+  });
 });
+
+const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const dataUrl = `data:image/png;base64,${png.toString('base64')}`;
 
 function partsOf(message: ScriptedMessage | undefined): readonly unknown[] {
   return Array.isArray(message?.content) ? message.content : [];

@@ -75,7 +75,7 @@ export function stateOf(...events: readonly (TaskEvent | readonly TaskEvent[])[]
 export const anyLog: fc.Arbitrary<readonly LoggedEvent[]> = fc
   .array(
     fc.record({
-      act: fc.constantFrom('reply', 'reply', 'begin', 'end', 'end', 'note', 'compact', 'resume', 'ask'),
+      act: fc.constantFrom('reply', 'reply', 'begin', 'end', 'end', 'note', 'compact', 'resume', 'ask', 'blind'),
       conversation: fc.constantFrom('plan', 'a', 'b'),
       text: fc.constantFrom('', 'some words', 'x'.repeat(3000)),
       count: fc.nat(4),
@@ -120,6 +120,8 @@ function playActs(acts: readonly Act[]): readonly TaskEvent[] {
       dropped.set(conversation, droppedTurns);
       const cut = whole ? {} : { longestAnswer: 200 };
       events.push({ type: 'context-compacted', conversation, droppedTurns, digest: 'what happened', ...cut });
+    } else if (act === 'blind') {
+      events.push({ type: 'images-left-out', conversation });
     } else if (act === 'resume') {
       events.push({ type: 'task-resumed', approve: 'auto', limits: { maxTurns: 10 } });
     } else if (target && act === 'begin' && !target.begun) {
