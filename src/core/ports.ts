@@ -180,10 +180,7 @@ export interface FileSystem {
   ): Promise<{ readonly paths: readonly string[]; readonly more: boolean }>;
 }
 
-/**
- * Former contents of files that tasks touched: content-addressed, compressed, 500 MB a user. The oldest ended tasks lose
- * theirs first, open ones only when nothing else is left.
- */
+/** Former contents of touched files: by hash, compressed, 500 MB a user; oldest ended tasks go first, open ones last. */
 export interface PreImages {
   keep(taskId: string, content: Uint8Array): Promise<string>;
   get(sha256: string): Promise<Uint8Array | undefined>;
@@ -228,6 +225,14 @@ export interface CommandState {
   /** File that holds the whole output. */
   readonly output: string;
 }
+export interface FormerCommand {
+  readonly taskId: string;
+  readonly commandId: string;
+  /** As the log has it; absent where the session ended before it was logged. */
+  readonly process?: { readonly pid: number; readonly bornAt: string };
+}
+/** Of its processes, the command's own comes first, if it still lives. */
+export type Survivor = { readonly command: FormerCommand; readonly pids: readonly number[] };
 export interface Commands {
   /** What runs commands, in words for the model: "/bin/bash on linux". */
   readonly shell: string;
@@ -244,10 +249,10 @@ export interface Commands {
   stop(commandId: string): Promise<CommandState>;
   /** Text of the whole output between two offsets in characters. */
   readOutput(commandId: string): Promise<string>;
-  /** Is the process of a former session (same pid, same birth) still alive? */
-  alive(pid: number, bornAt: string): Promise<boolean>;
-  /** Ends the process tree of a former session. */
-  end(pid: number, bornAt: string): Promise<void>;
+  /** Those of the commands of former sessions that still run or have left something running. */
+  survivors(former: readonly FormerCommand[]): Promise<readonly Survivor[]>;
+  /** Ends what a command of a former session has left running. */
+  end(former: FormerCommand): Promise<void>;
 }
 
 export interface ApprovalRequest {

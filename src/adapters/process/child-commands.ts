@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { CommandStart, CommandState, Commands } from '../../core/ports.ts';
 import { assertAuthorized } from '../../core/security/authorized.ts';
+import { markOf } from './command-mark.ts';
 import { endTree, signalGroup } from './end-tree.ts';
+import { endFormer, survivorsOf } from './former-commands.ts';
 import { outputFile } from './output-file.ts';
-import { bornAtOf, environmentOf } from './process-table.ts';
+import { bornAtOf } from './process-table.ts';
 
 export interface ChildCommandsOptions {
   /** Holds one folder of output files a task. */
@@ -29,7 +31,7 @@ export function childCommands(options: ChildCommandsOptions): Commands & { endAl
   };
   const stop = async (command: RunningCommand): Promise<CommandState> => {
     if (!command.state().running) return command.state();
-    await endTree(command.pid, command.mark);
+    await endTree(command, command.mark);
     return within(command.ended, 500, command.state);
   };
   return {
@@ -43,8 +45,8 @@ export function childCommands(options: ChildCommandsOptions): Commands & { endAl
       }
       const command = await startChild(options, start, onOutput);
       commands.set(start.commandId, command);
-      const bornAt = (await bornAtOf(command.pid)) ?? 'ended';
-      return { pid: command.pid, bornAt, output: command.state().output };
+      const { pid, bornAt } = command;
+      return { pid, bornAt, output: command.state().output };
     },
     async wait(commandId, timeoutMs, signal) {
       const command = find(commandId);
@@ -60,12 +62,8 @@ export function childCommands(options: ChildCommandsOptions): Commands & { endAl
     },
     stop: async (commandId) => stop(find(commandId)),
     readOutput: async (commandId) => readFile(find(commandId).state().output, 'utf8').catch(() => ''),
-    alive: async (pid, bornAt) => (await bornAtOf(pid)) === bornAt,
-    async end(pid, bornAt) {
-      if ((await bornAtOf(pid)) !== bornAt) return;
-      const mark = (await environmentOf(pid)).find((text) => text.startsWith(`${markName}=`));
-      await endTree(pid, mark);
-    },
+    survivors: (former) => survivorsOf(former.filter(({ commandId }) => !commands.has(commandId))),
+    end: endFormer,
     async endAll() {
       await Promise.all([...commands.values()].map(stop));
     },
@@ -74,14 +72,13 @@ export function childCommands(options: ChildCommandsOptions): Commands & { endAl
 
 interface RunningCommand {
   readonly pid: number;
-  /** Part of the environment of everything that the command starts. */
+  readonly bornAt: string;
   readonly mark: string;
   readonly ended: Promise<void>;
   readonly state: () => CommandState;
   send(text: string): Promise<void>;
 }
 
-const markName = 'OPENMAGUS_COMMAND';
 /**
  * `open` in the environment given to a command lets it take input. Without it the input is the null device: programs
  * such as rg would otherwise wait for, or search, an input that never comes.
@@ -98,7 +95,7 @@ async function startChild(
   const folder = join(options.folder, fileName(start.taskId));
   if (!existsSync(folder)) await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${fileName(start.commandId)}.log`);
-  const mark = `${start.taskId}/${start.commandId}`;
+  const mark = markOf(start);
   const child = spawnShell(options.shellPath, start, environment(start.env, mark));
   await spawned(child);
   const pid = child.pid ?? 0;
@@ -132,7 +129,7 @@ async function startChild(
     }
     child.stdin.write(text);
   };
-  return { pid, mark: `${markName}=${mark}`, ended, state, send };
+  return { pid, bornAt: (await bornAtOf(pid)) ?? 'ended', mark, ended, state, send };
 }
 
 function spawnShell(shellPath: string | undefined, start: CommandStart, env: NodeJS.ProcessEnv): ChildProcess {
@@ -159,7 +156,8 @@ function shellOf(shellPath: string | undefined): string {
 function environment(given: Readonly<Record<string, string>>, mark: string): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !withheld.test(name));
   const quiet = { PAGER: 'cat', GIT_PAGER: 'cat', GIT_TERMINAL_PROMPT: '0' };
-  return { ...Object.fromEntries(own), ...quiet, ...given, [markName]: mark };
+  const [name = '', value] = mark.split(/=(.*)/s);
+  return { ...Object.fromEntries(own), ...quiet, ...given, [name]: value };
 }
 
 function spawned(child: ChildProcess): Promise<void> {

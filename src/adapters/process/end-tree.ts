@@ -6,22 +6,29 @@ import { bornAtOf, type ProcessEntry, processTable, withEnvironment } from './pr
 const graceMs = 1000;
 const afterKillMs = 600;
 
+/** The process a tree began with, perhaps gone by now: what has its pid then is a stranger. */
+export interface Leader {
+  readonly pid: number;
+  readonly bornAt: string;
+}
+
 /**
  * Ends a process, its group, its descendants, and whatever carries its mark in the environment: a child that made a
  * session of its own and lost its parent is found by nothing else.
  */
-export async function endTree(pid: number, mark: string | undefined): Promise<void> {
+export async function endTree(leader: Leader, mark: string): Promise<void> {
   if (process.platform === 'win32') {
-    await promisify(execFile)('taskkill', ['/T', '/F', '/PID', String(pid)]).catch(() => undefined);
+    if ((await bornAtOf(leader.pid)) !== leader.bornAt) return;
+    await promisify(execFile)('taskkill', ['/T', '/F', '/PID', String(leader.pid)]).catch(() => undefined);
     return;
   }
   const known = new Map<string, ProcessEntry>();
-  await gather(pid, mark, known);
-  await signalAll(pid, known, 'SIGTERM');
-  if (await gone(pid, mark, known, graceMs)) return;
-  await signalAll(pid, known, 'SIGKILL');
-  if (await gone(pid, mark, known, afterKillMs)) return;
-  await signalAll(pid, known, 'SIGKILL');
+  await gather(leader, mark, known);
+  await signalAll(leader, known, 'SIGTERM');
+  if (await gone(leader, mark, known, graceMs)) return;
+  await signalAll(leader, known, 'SIGKILL');
+  if (await gone(leader, mark, known, afterKillMs)) return;
+  await signalAll(leader, known, 'SIGKILL');
 }
 
 export function signalGroup(pid: number, signal: NodeJS.Signals): void {
@@ -32,39 +39,49 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-async function gather(pid: number, mark: string | undefined, known: Map<string, ProcessEntry>): Promise<boolean> {
+async function gather(leader: Leader, mark: string, known: Map<string, ProcessEntry>): Promise<boolean> {
   const table = await processTable();
-  const family = new Set([pid, ...[...known.values()].map((entry) => entry.pid)]);
-  let size = 0;
-  while (size !== family.size) {
+  const living = new Set(table.map(keyOf));
+  for (const key of known.keys()) if (!living.has(key)) known.delete(key);
+  const own = [
+    ...known.values(),
+    ...table.filter((entry) => keyOf(entry) === keyOf(leader)),
+    ...(await withEnvironment(table, mark)),
+  ];
+  const family = new Set(own.map(({ pid }) => pid));
+  // As long as one of ours is in the group its number is taken, so all of it is ours.
+  const groupIsOurs = own.some(({ group }) => group === leader.pid);
+  if (groupIsOurs) for (const entry of table) if (entry.group === leader.pid) family.add(entry.pid);
+  for (let size = 0; size !== family.size; ) {
     size = family.size;
     for (const entry of table) if (family.has(entry.parent)) family.add(entry.pid);
   }
-  const marked = mark === undefined ? [] : await withEnvironment(table, mark);
-  const living = new Set(table.map((entry) => `${entry.pid} ${entry.bornAt}`));
-  for (const key of known.keys()) if (!living.has(key)) known.delete(key);
-  for (const entry of [...table.filter((each) => family.has(each.pid)), ...marked]) {
-    if (entry.pid !== process.pid) known.set(`${entry.pid} ${entry.bornAt}`, entry);
+  for (const entry of table) {
+    if (family.has(entry.pid) && entry.pid !== process.pid) known.set(keyOf(entry), entry);
   }
   return known.size > 0;
 }
 
+function keyOf({ pid, bornAt }: Leader): string {
+  return `${pid} ${bornAt}`;
+}
+
 async function gone(
-  pid: number,
-  mark: string | undefined,
+  leader: Leader,
+  mark: string,
   known: Map<string, ProcessEntry>,
   withinMs: number,
 ): Promise<boolean> {
   const until = performance.now() + withinMs;
-  while (await gather(pid, mark, known)) {
+  while (await gather(leader, mark, known)) {
     if (performance.now() >= until) return false;
     await new Promise((resolve) => setTimeout(resolve, 40));
   }
   return true;
 }
 
-async function signalAll(pid: number, known: Map<string, ProcessEntry>, signal: NodeJS.Signals): Promise<void> {
-  signalGroup(pid, signal);
+async function signalAll(leader: Leader, known: Map<string, ProcessEntry>, signal: NodeJS.Signals): Promise<void> {
+  if ([...known.values()].some(({ group }) => group === leader.pid)) signalGroup(leader.pid, signal);
   for (const entry of known.values()) {
     // The pid may belong to a stranger by now.
     if ((await bornAtOf(entry.pid)) !== entry.bornAt) continue;

@@ -8,6 +8,8 @@ const run = promisify(execFile);
 export interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
+  /** Process group; 0 where the system has none. */
+  readonly group: number;
   /** Differs between two processes that had the same pid one after the other. */
   readonly bornAt: string;
 }
@@ -20,13 +22,14 @@ export async function processTable(): Promise<readonly ProcessEntry[]> {
     return entries.filter((entry) => entry !== undefined);
   }
   if (process.platform === 'win32') return windowsTable();
-  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,stat=,lstart='], {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=,lstart='], {
     env: { ...process.env, LC_ALL: 'C' },
   });
   return stdout.split('\n').flatMap((line) => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
-    if (match === null || match[3]?.startsWith('Z')) return [];
-    return [{ pid: Number(match[1]), parent: Number(match[2]), bornAt: match[4] ?? '' }];
+    const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
+    if (match === null || match[4]?.startsWith('Z')) return [];
+    const [pid, parent, group] = match.slice(1, 4).map(Number);
+    return [{ pid: pid ?? 0, parent: parent ?? 0, group: group ?? 0, bornAt: match[5] ?? '' }];
   });
 }
 
@@ -42,17 +45,25 @@ export async function withEnvironment(
   entries: readonly ProcessEntry[],
   text: string,
 ): Promise<readonly ProcessEntry[]> {
-  if (process.platform !== 'linux') return [];
-  const found = await Promise.all(
-    entries.map(async (entry) => ((await environmentOf(entry.pid)).includes(text) ? entry : undefined)),
-  );
-  return found.filter((entry) => entry !== undefined);
+  return (await byEnvironment(entries, new Set([text]))).get(text) ?? [];
 }
 
-/** Linux: NAME=value texts; empty where it may not be read. */
-export async function environmentOf(pid: number): Promise<readonly string[]> {
-  const text = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-  return text.split('\0');
+/** Linux: for each of the texts (NAME=value) the processes whose environment holds it. */
+export async function byEnvironment(
+  entries: readonly ProcessEntry[],
+  texts: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, readonly ProcessEntry[]>> {
+  const found = new Map<string, ProcessEntry[]>();
+  if (process.platform !== 'linux') return found;
+  const look = async (entry: ProcessEntry): Promise<void> => {
+    // Empty where it may not be read.
+    const environment = await readFile(`/proc/${entry.pid}/environ`, 'utf8').catch(() => '');
+    for (const text of environment.split('\0')) {
+      if (texts.has(text)) found.set(text, [...(found.get(text) ?? []), entry]);
+    }
+  };
+  await Promise.all(entries.map(look));
+  return found;
 }
 
 async function linuxEntry(pid: number): Promise<ProcessEntry | undefined> {
@@ -65,7 +76,7 @@ function parseStat(pid: number, stat: string): ProcessEntry | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
   boot ??= textOf('/proc/sys/kernel/random/boot_id').slice(0, 8);
-  return { pid, parent: Number(fields[1]), bornAt: `${boot}:${fields[19] ?? ''}` };
+  return { pid, parent: Number(fields[1]), group: Number(fields[2]), bornAt: `${boot}:${fields[19] ?? ''}` };
 }
 
 function textOf(path: string): string {
@@ -85,6 +96,8 @@ async function windowsTable(): Promise<readonly ProcessEntry[]> {
   const { stdout } = await run('powershell.exe', ['-NoProfile', '-Command', script], { maxBuffer: 16_000_000 });
   return stdout.split(/\r?\n/).flatMap((line) => {
     const match = /^(\d+) (\d+) (\d*)$/.exec(line.trim());
-    return match === null ? [] : [{ pid: Number(match[1]), parent: Number(match[2]), bornAt: match[3] ?? '' }];
+    return match === null
+      ? []
+      : [{ pid: Number(match[1]), parent: Number(match[2]), group: 0, bornAt: match[3] ?? '' }];
   });
 }

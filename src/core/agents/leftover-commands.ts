@@ -1,18 +1,18 @@
-import type { TaskEvent } from '../../protocol/task-event.ts';
+import type { FormerCommand, Survivor } from '../ports.ts';
+import type { CallState } from '../task/state.ts';
+import { ownCommand } from '../tools/own-command.ts';
 import type { TaskRun } from './task-run.ts';
-
-type Started = Extract<TaskEvent, { type: 'command-started' }>;
 
 const endIt = 'End it';
 const leaveIt = 'Leave it running';
 
 /** Offers to end what a former session left running, each by a question that is on disk; without an answer it is left alone. */
 export async function offerToEndLeftovers(run: TaskRun, signal: AbortSignal): Promise<void> {
-  for (const command of await leftovers(run)) {
-    const callId = `${command.callId}-left-${run.state.calls.size}`;
+  for (const survivor of await leftovers(run)) {
+    const callId = `left-${survivor.command.commandId}-${run.state.calls.size}`;
     const conversation = 'harness';
-    const title = `Ask about process ${command.pid}`;
-    const question = `A command of a former session still runs as process ${command.pid}: ${command.command.slice(0, 500)}`;
+    const title = `Ask about ${processes(survivor)}`;
+    const question = `A command of a former session still runs as ${processes(survivor)}: ${textOf(run, survivor).slice(0, 500)}`;
     const choices = [endIt, leaveIt];
     await run.emit(
       { type: 'tool-call-started', conversation, callId, name: 'ask_user', title },
@@ -21,10 +21,10 @@ export async function offerToEndLeftovers(run: TaskRun, signal: AbortSignal): Pr
     const answer = await run.ports.people.answer(run.state.taskId, { callId, question, choices }, signal);
     signal.throwIfAborted();
     const ends = answer?.trim().toLowerCase() === endIt.toLowerCase();
-    if (ends) await run.ports.commands.end(command.pid, command.bornAt);
+    if (ends) await run.ports.commands.end(survivor.command);
     const content = answer === undefined ? 'Nobody is here to answer.' : ends ? endIt : leaveIt;
     await run.emit({ type: 'tool-call-ended', conversation, callId, ok: true, content, durationMs: 0 });
-    if (answer === undefined) await run.emit({ type: 'warning', message: stillRuns(command) });
+    if (answer === undefined) await run.emit({ type: 'warning', message: stillRuns(run, survivor) });
   }
 }
 
@@ -34,17 +34,32 @@ export async function endOwnCommands(run: TaskRun): Promise<void> {
   await Promise.all(running.map(({ commandId }) => run.ports.commands.stop(commandId)));
 }
 
-async function leftovers(run: TaskRun): Promise<readonly Started[]> {
-  const { commands } = run.ports;
-  const former = commandsOf(run).filter(({ commandId }) => commands.state(commandId) === undefined);
-  const alive = await Promise.all(former.map(({ pid, bornAt }) => commands.alive(pid, bornAt)));
-  return former.filter((_command, index) => alive[index]);
+async function leftovers(run: TaskRun): Promise<readonly Survivor[]> {
+  return run.ports.commands.survivors(commandsOf(run));
 }
 
-function commandsOf(run: TaskRun): readonly Started[] {
-  return [...run.state.calls.values()].flatMap(({ command }) => (command ? [command] : []));
+/** Every command of the task, also one that was cut off right before its process was logged. */
+function commandsOf(run: TaskRun): readonly FormerCommand[] {
+  return [...run.state.calls.values()].flatMap((call) => formerCommand(run.state.taskId, call) ?? []);
 }
 
-function stillRuns({ command, pid }: Started): string {
-  return `A command of a former session still runs as process ${pid} (${command.slice(0, 200)}) and nobody was here to decide, so it was left alone. End it yourself, or resume the task where you can be asked.`;
+export function formerCommand(taskId: string, { callId, name, command, ended }: CallState): FormerCommand | undefined {
+  if (command) {
+    const { commandId, pid, bornAt } = command;
+    return { taskId, commandId, process: { pid, bornAt } };
+  }
+  return name === 'run_command' && !ended ? { taskId, commandId: ownCommand({ taskId }, callId) } : undefined;
+}
+
+function textOf(run: TaskRun, { command }: Survivor): string {
+  const logged = [...run.state.calls.values()].find((call) => call.command?.commandId === command.commandId);
+  return logged?.command?.command ?? 'it had just been started';
+}
+
+export function processes({ pids }: Survivor): string {
+  return `process ${pids.slice(0, 10).join(', ')}`;
+}
+
+function stillRuns(run: TaskRun, survivor: Survivor): string {
+  return `A command of a former session still runs as ${processes(survivor)} (${textOf(run, survivor).slice(0, 200)}) and nobody was here to decide, so it was left alone. End it yourself, or resume the task where you can be asked.`;
 }

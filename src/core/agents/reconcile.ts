@@ -4,6 +4,7 @@ import { outcomeUnknown } from '../task/project-transcript.ts';
 import type { CallState } from '../task/state.ts';
 import { controlTools } from '../tools/control-tools.ts';
 import type { ToolResult } from '../tools/tool.ts';
+import { formerCommand, processes } from './leftover-commands.ts';
 import type { TaskRun } from './task-run.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function reconcileCalls(run: TaskRun): Promise<void> {
   for (const call of [...run.state.calls.values()]) {
     const steers = controlTools.has(call.name) && call.conversation !== 'harness';
     if (call.ended || call.waiting || steers) continue;
-    const result = await reconcile(run.ports, call);
+    const result = await reconcile(run.ports, run.state.taskId, call);
     await run.emit({
       type: 'tool-call-ended',
       conversation: call.conversation,
@@ -25,17 +26,17 @@ export async function reconcileCalls(run: TaskRun): Promise<void> {
   }
 }
 
-async function reconcile(ports: Ports, call: CallState): Promise<ToolResult> {
+async function reconcile(ports: Ports, taskId: string, call: CallState): Promise<ToolResult> {
   if (call.changing) return reconcileFiles(ports, call.changing);
-  if (call.command) {
-    const alive = await ports.commands.alive(call.command.pid, call.command.bornAt);
-    const still = alive ? `It is still running as process ${call.command.pid}.` : 'It is not running any more.';
+  const command = formerCommand(taskId, call);
+  const [survivor] = command ? await ports.commands.survivors([command]) : [];
+  const still = survivor ? `It is still running as ${processes(survivor)}.` : 'It is not running any more.';
+  if (call.command)
     return unknown(
       `The session ended while this command was running, so whether it took effect is not known. ${still} Its output so far is in ${call.command.output}. Look at its effects before you run it again.`,
     );
-  }
   return unknown(
-    'The session ended during this call. It may or may not have taken effect: look before you make it again.',
+    `The session ended during this call. It may or may not have taken effect: look before you make it again.${survivor ? ` ${still}` : ''}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { ownCommand } from '../../core/tools/own-command.ts';
 import type { Tool } from '../../core/tools/tool.ts';
-import { ownCommand } from './own-command.ts';
 
 const input = z.object({
   id: z.string().check(z.minLength(1), z.maxLength(200)),

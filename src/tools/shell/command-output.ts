@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { CommandState } from '../../core/ports.ts';
+import { ownCommand } from '../../core/tools/own-command.ts';
 import type { Tool } from '../../core/tools/tool.ts';
 import { pieces, plainText, seconds, shownCharacters } from './command-text.ts';
-import { ownCommand } from './own-command.ts';
 
 const input = z.object({
   id: z.string().check(z.minLength(1), z.maxLength(200)),

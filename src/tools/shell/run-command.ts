@@ -3,11 +3,11 @@ import { MagusError } from '../../core/errors/magus-error.ts';
 import type { CommandState, Ports } from '../../core/ports.ts';
 import type { Authorized } from '../../core/security/authorized.ts';
 import { commandEffects } from '../../core/security/command-effects.ts';
+import { ownCommand } from '../../core/tools/own-command.ts';
 import { resolvePath } from '../../core/tools/resolve-path.ts';
 import type { Tool, ToolResult, ToolScope } from '../../core/tools/tool.ts';
 import type { Effect } from '../../protocol/effects.ts';
 import { headAndTail, plainText, seconds } from './command-text.ts';
-import { ownCommand } from './own-command.ts';
 
 const defaultTimeoutS = 120;
 /** Only a command in the background can be typed into; any other would wait for an input that never comes. */

@@ -137,18 +137,6 @@ describe('childCommands', () => {
     assert.ok(!(await pids()).has(Number(shown)));
   });
 
-  it('finds and ends the command of a former session by pid and birth', async () => {
-    const { id, pid, bornAt } = await start('sleep 300 & wait');
-    const later = childCommands({ folder, now: () => Date.now() });
-    assert.equal(await later.alive(pid, bornAt), true);
-    assert.equal(await later.alive(pid, 'another birth'), false);
-    await later.end(pid, 'another birth');
-    assert.equal(await later.alive(pid, bornAt), true);
-    await later.end(pid, bornAt);
-    assert.equal(await later.alive(pid, bornAt), false);
-    assert.equal((await commands.wait(id, 2000, never)).exitCode, null);
-  });
-
   it('says so when the folder is not there', async () => {
     const authorized = sealAuthorized([{ verb: 'run', object: '/not/there$ ls', zone: 'outside' }], 'h');
     const request = { command: 'ls', cwd: '/not/there', env: {}, commandId: 'c', taskId: 't' };
