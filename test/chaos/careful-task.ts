@@ -7,7 +7,12 @@ import type { ScriptedCall, ScriptedReply, ScriptedRequest } from '../support/sc
 export const stepNames = ['first', 'second', 'third', 'fourth'] as const;
 type StepName = (typeof stepNames)[number];
 
-export const callsOfTheTask = stepNames.flatMap(movesOf).length;
+export const callsOfTheTask = stepNames.flatMap((step) => movesOf(step, step)).length;
+
+/** The goal of the task; with a folder below the workspace, all of it happens there. */
+export function goalIn(below = ''): string {
+  return `Do all four parts in "${below}".`;
+}
 
 export async function writeWorkspace(folder: string): Promise<void> {
   for (const step of stepNames) {
@@ -45,8 +50,8 @@ interface Move extends ScriptedCall {
   readonly together?: boolean;
 }
 
-function movesOf(step: StepName): readonly Move[] {
-  const [counter, log] = [`${step}/counter.txt`, `${step}/log.txt`];
+function movesOf(step: StepName, folder: string): readonly Move[] {
+  const [counter, log] = [`${folder}/counter.txt`, `${folder}/log.txt`];
   const raise = (from: number): Move => ({
     name: 'edit_file',
     args: { path: counter, edits: [{ old_text: `value: ${from}.`, new_text: `value: ${from + 1}.` }] },
@@ -61,7 +66,7 @@ function movesOf(step: StepName): readonly Move[] {
     { name: 'read_file', args: { path: counter } },
     raise(0),
     append(1, ''),
-    { name: 'write_file', args: { path: `${step}/new.txt`, content: `${step}\n` }, together: true },
+    { name: 'write_file', args: { path: `${folder}/new.txt`, content: `${step}\n` }, together: true },
     raise(1),
     // Long enough to be met by a kill while it runs, and then to outlive who started it.
     append(2, 'sleep 0.05; '),
@@ -74,13 +79,14 @@ function movesOf(step: StepName): readonly Move[] {
  * outcome that nobody knows it looks before it makes the move again.
  */
 export function carefulModel({ tools, messages }: ScriptedRequest): ScriptedReply {
-  if (tools.includes('propose_plan')) return { calls: [{ name: 'propose_plan', args: { steps: thePlan() } }] };
-  const step = stepNames.find((name) =>
-    messages.some(({ role, content }) => role === 'user' && textOf(content).includes(`Work in ${name}.`)),
-  );
+  const asked = messages.filter(({ role }) => role === 'user').map(({ content }) => textOf(content));
+  // The last one: a goal that memory recalls stands before the task's own.
+  const below = [...asked.join('\n').matchAll(/Do all four parts in "(.*)"/g)].at(-1)?.[1] ?? '';
+  if (tools.includes('propose_plan')) return { calls: [{ name: 'propose_plan', args: { steps: thePlan(below) } }] };
+  const step = stepNames.find((name) => asked.some((text) => text.includes(`Work on the ${name} part.`)));
   assert.ok(step, 'the step is not named in the request');
   const past = pastOf(messages);
-  const moves = movesOf(step);
+  const moves = movesOf(step, path.join(below, step));
   for (const [index, move] of moves.entries()) {
     const next = nextFor(move, past);
     if (next === undefined) continue;
@@ -91,16 +97,19 @@ export function carefulModel({ tools, messages }: ScriptedRequest): ScriptedRepl
   return { calls: [{ name: 'finish_step', args: { summary: `${step} is done`, evidence: `${step}/log.txt` } }] };
 }
 
-function thePlan(): readonly unknown[] {
-  return stepNames.map((name, index) => ({
-    id: name,
-    title: `The ${name} part`,
-    instructions: `Work in ${name}.`,
-    after: index < 2 ? [] : index === 2 ? ['first', 'second'] : ['third'],
-    writes: [`${name}/**`],
-    check: `test "$(cat ${name}/log.txt)" = "$(printf '${name}-1.\\n${name}-2.')" && grep -q 'value: 2.' ${name}/counter.txt`,
-    doneWhen: `${name}/log.txt has two lines`,
-  }));
+function thePlan(below: string): readonly unknown[] {
+  return stepNames.map((name, index) => {
+    const folder = path.join(below, name);
+    return {
+      id: name,
+      title: `The ${name} part`,
+      instructions: `Work on the ${name} part.`,
+      after: index < 2 ? [] : index === 2 ? ['first', 'second'] : ['third'],
+      writes: [`${folder}/**`],
+      check: `test "$(cat ${folder}/log.txt)" = "$(printf '${name}-1.\\n${name}-2.')" && grep -q 'value: 2.' ${folder}/counter.txt`,
+      doneWhen: `${folder}/log.txt has two lines`,
+    };
+  });
 }
 
 interface PastCall {

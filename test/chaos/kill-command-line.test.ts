@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildExtension } from '../support/extension-package.ts';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.ts';
-import { assertWantedTree, callsOfTheTask, carefulModel } from './careful-task.ts';
+import { assertWantedTree, callsOfTheTask, carefulModel, goalIn } from './careful-task.ts';
 import { logOf, modelWords, newPlace, openmagus, type Place } from './command-line.ts';
 import { seeded, spread, wantedKills } from './kills.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -20,7 +20,7 @@ describe('kill -9 of the command line', () => {
   after(() => model.close());
 
   async function run(place: Place, killAt: Kill): Promise<{ readonly lines: number; readonly killed: boolean }> {
-    const words = ['run', ...modelWords(model.url), '--workspace', place.workspace, 'Do all four parts'];
+    const words = ['run', ...modelWords(model.url), '--workspace', place.workspace, goalIn()];
     return killing(openmagus(words, place, killer(killAt)));
   }
 

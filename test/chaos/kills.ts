@@ -1,11 +1,12 @@
 /** How many kills a run of the suites makes: few for every day, all where `OPENMAGUS_KILLS=all` asks for it. */
-export function wantedKills(): { readonly atBoundaries: number; readonly between: number } {
+export function wantedKills(): { readonly atBoundaries: number; readonly between: number; readonly ofTheHost: number } {
   const asked = process.env['OPENMAGUS_KILLS'];
-  if (asked === 'all') return { atBoundaries: Number.POSITIVE_INFINITY, between: 30 };
+  if (asked === 'all')
+    return { atBoundaries: Number.POSITIVE_INFINITY, between: 30, ofTheHost: Number.POSITIVE_INFINITY };
   const count = asked === undefined ? 24 : Number(asked);
   if (!Number.isInteger(count) || count < 1)
     throw new Error(`OPENMAGUS_KILLS is a number of kills or all, not ${asked}.`);
-  return { atBoundaries: count, between: Math.ceil(count / 4) };
+  return { atBoundaries: count, between: Math.ceil(count / 4), ofTheHost: count };
 }
 
 /** `wanted` numbers from 1 to `last`, evenly spread and with both ends; all of them where there are no more. */

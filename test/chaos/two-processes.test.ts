@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskEvent } from '../../src/protocol/task-event.ts';
 import { buildExtension } from '../support/extension-package.ts';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.ts';
-import { assertWantedTree, carefulModel } from './careful-task.ts';
+import { assertWantedTree, carefulModel, goalIn } from './careful-task.ts';
 import { type CommandLine, logOf, modelWords, newPlace, openmagus, type Place } from './command-line.ts';
 import { sideBySide } from './side-by-side.ts';
 import { assertWholeLog } from './whole-log.ts';
@@ -25,7 +25,7 @@ describe('two processes on one task', () => {
   after(() => model.close());
 
   const run = (place: Place, onEvent?: Parameters<typeof openmagus>[2]): CommandLine =>
-    openmagus(['run', ...modelWords(model.url), '--workspace', place.workspace, 'All four parts'], place, onEvent);
+    openmagus(['run', ...modelWords(model.url), '--workspace', place.workspace, goalIn()], place, onEvent);
   const resume = (place: Place, taskId: string): CommandLine =>
     openmagus(['resume', taskId, ...modelWords(model.url)], place);
 

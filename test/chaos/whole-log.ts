@@ -10,7 +10,7 @@ export function assertWholeLog(log: readonly LoggedEvent[]): void {
     'seq has gaps',
   );
   const last = log.at(-1)?.event;
-  assert.equal(last?.type === 'task-ended' ? last.status : last?.type, 'verified');
+  assert.ok(last?.type === 'task-ended' && last.status === 'verified', `ends with ${JSON.stringify(last)}`);
   const started = countOf(log, 'tool-call-started');
   const ended = countOf(log, 'tool-call-ended');
   const repeated = [...started, ...ended].filter(([, count]) => count > 1).map(([id]) => id);
