@@ -19,6 +19,8 @@ export interface Run {
   readonly requests: readonly SeenRequest[];
   readonly wallMs: number;
   readonly peakMb: number;
+  /** CPU time of the process and of what it started and saw end. */
+  readonly cpuMs: number;
   readonly code: number | null;
   readonly edits: number;
 }
@@ -107,12 +109,12 @@ async function play(
   }
 }
 
-/** Wall time and the highest resident set of the process itself; what it starts is not counted. */
+/** Read from /proc every 25 ms, so that the last of it can be missing; the highest resident set is that of the process alone. */
 async function measure(
   { command, args, env }: Program,
   cwd: string,
   home: string,
-): Promise<Pick<Run, 'wallMs' | 'peakMb' | 'code'>> {
+): Promise<Pick<Run, 'wallMs' | 'peakMb' | 'cpuMs' | 'code'>> {
   const began = performance.now();
   const child = spawn(command, args, {
     cwd,
@@ -120,7 +122,13 @@ async function measure(
     env: { PATH: process.env['PATH'], HOME: home, BENCH_KEY: 'none', CI: '1', ...env },
   });
   let peakMb = 0;
+  let cpuMs = 0;
   const look = async (): Promise<void> => {
+    const times = /\) (?:\S+ ){11}(\d+) (\d+) (\d+) (\d+)/.exec(
+      await readFile(`/proc/${child.pid}/stat`, 'utf8').catch(() => ''),
+    );
+    const ticks = (times ?? []).slice(1).reduce((sum, each) => sum + Number(each), 0);
+    cpuMs = Math.max(cpuMs, ticks * 10);
     const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
     peakMb = Math.max(peakMb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
   };
@@ -132,7 +140,7 @@ async function measure(
   });
   clearInterval(sampling);
   clearTimeout(late);
-  return { wallMs: performance.now() - began, peakMb, code };
+  return { wallMs: performance.now() - began, peakMb, cpuMs, code };
 }
 
 function oursFor(move: Move): ScriptedCall {

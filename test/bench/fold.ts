@@ -3,9 +3,10 @@ import { foldEvents } from '../../src/core/task/reduce.ts';
 import type { LoggedEvent, TaskEvent } from '../../src/protocol/task-event.ts';
 import { emptyPicture, foldEvent } from '../../src/webview/fold-events.ts';
 import { median } from './median.ts';
+import { ownMs } from './own-ms.ts';
 
 // Prints how long it takes to fold a log of 10,000 events, to read it from its JSON first, and to make the transcript of
-// each of its conversations, and what the chat view makes of it. Usage: node test/bench/fold.ts
+// each of its conversations, and what the chat view makes of it: CPU time. Usage: node test/bench/fold.ts
 
 const wanted = 10_000;
 const steps = ['look', 'change', 'test', 'tidy'];
@@ -28,9 +29,9 @@ console.log(`${state.turns} turns, ${state.calls.size} calls, ${messages.length}
 
 function print(name: string, work: () => unknown): void {
   const times = Array.from({ length: 22 }, () => {
-    const began = performance.now();
+    const began = ownMs();
     work();
-    return performance.now() - began;
+    return ownMs() - began;
   });
   const first = (times[0] ?? 0).toFixed(2);
   console.log(`${name.padEnd(26)}${median(times.slice(1)).toFixed(2).padStart(8)} ms   (first ${first} ms)`);

@@ -8,6 +8,7 @@ import { runInNewContext } from 'node:vm';
 import * as vscode from 'vscode';
 import type { OpenMagusApi } from '../../src/host/api.ts';
 import type { TaskStatus } from '../../src/protocol/task-event.ts';
+import { ownMs } from './own-ms.ts';
 
 /** What the bench can have done inside the extension host. */
 export interface ProbeQuestions {
@@ -119,10 +120,4 @@ async function watching<Result>(work: () => Promise<Result>): Promise<{ watched:
   on = false;
   blocks.sort((left, right) => right.ms - left.ms);
   return { watched: { ms: performance.now() - began, blocks: blocks.slice(0, 20) }, result };
-}
-
-/** CPU time of this thread alone; the extension host has others, and the machine other programs. */
-function ownMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
 }

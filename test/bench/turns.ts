@@ -47,6 +47,7 @@ function printTable(): void {
     ['… after an edit (ms)', (run) => median(gaps(run, 'edit')), 1],
     ['… after a command (ms)', (run) => median(gaps(run, 'command')), 1],
     ['wall time of the whole process (s)', (run) => run.wallMs / 1000, 2],
+    ['CPU time, commands included (s)', (run) => run.cpuMs / 1000, 2],
     ['highest resident memory of the process (MB)', (run) => run.peakMb, 0],
     ['first request (tokens, o200k_base)', (run) => count(textOf(run.requests[0])), 0],
     ['first request (characters)', (run) => textOf(run.requests[0]).length, 0],
