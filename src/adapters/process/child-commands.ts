@@ -143,8 +143,8 @@ function spawnShell(shellPath: string | undefined, start: CommandStart, env: Nod
     });
   }
   const shell = shellOf(shellPath);
-  // Both streams go through one pipe: with two their lines would mix up. The smaller shell joins them faster.
-  return spawn('/bin/sh', ['-c', 'exec "$0" -c "$1" 2>&1', shell, start.command], settings);
+  // Both streams go through one pipe: with two their lines would mix up. On the same line, so that line numbers hold.
+  return spawn(shell, ['-c', `exec 2>&1; ${start.command}`], settings);
 }
 
 function shellOf(shellPath: string | undefined): string {
