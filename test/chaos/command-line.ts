@@ -26,6 +26,8 @@ export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly events: readonly LoggedEvent[];
+  /** The lines as they are, where they are no events. */
+  readonly answers: readonly unknown[];
   readonly errors: string;
 }
 
@@ -39,12 +41,15 @@ export function openmagus(
   words: readonly string[],
   place: Pick<Place, 'workspace' | 'home'>,
   onEvent: (event: LoggedEvent, count: number, child: ChildProcess) => void = () => {},
+  input?: string,
 ): CommandLine {
   const child = spawn(process.execPath, [path.join(projectFolder, 'dist', 'cli.js'), ...words], {
     cwd: place.workspace,
     env: { ...process.env, OPENMAGUS_HOME: place.home, NODE_OPTIONS: '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input ?? '');
   const events: LoggedEvent[] = [];
   let rest = '';
   let errors = '';
@@ -62,7 +67,7 @@ export function openmagus(
   });
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code, signal) => resolve({ code, signal, events, errors }));
+    child.once('close', (code, signal) => resolve({ code, signal, events, answers: events, errors }));
   });
   return { process: child, ended };
 }

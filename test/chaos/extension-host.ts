@@ -80,7 +80,10 @@ async function lifeOf(socket: Socket): Promise<HostLife> {
   const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   const ready = Promise.withResolvers<number>();
   let onEvent: (event: LoggedEvent) => void = () => {};
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  // A socket whose other end was killed says so here as well.
+  lines.on('error', () => undefined);
+  lines.on('line', (line) => {
     const word = JSON.parse(line) as HostWord;
     if (word.type === 'ready') ready.resolve(word.pid);
     else if (word.type === 'event') onEvent(word.event);

@@ -14,7 +14,7 @@ const suites: Readonly<Record<string, Suite>> = {
   unit: mocha('test/{unit,architecture}/**/*.test.ts', 150),
   contract: mocha('test/contract/**/*.test.ts', 10),
   integration: mocha('test/integration/**/*.test.ts', 60),
-  chaos: mocha('test/chaos/**/*.test.ts', 10),
+  chaos: mocha('test/chaos/**/*.test.ts', 22),
   vscode: { command: 'node', words: ['test/vscode/run.ts'], least: 34 },
 };
 /** They need servers, which they bring and start themselves; not part of the ordinary run. */
