@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { doctor } from './cli/doctor.ts';
+import { memory } from './cli/memory.ts';
 import { models } from './cli/models.ts';
 import { policyBatch } from './cli/policy-batch.ts';
 import { exitCodes, reportFailure } from './cli/report.ts';
@@ -16,6 +17,7 @@ const commands: Readonly<Record<string, (words: readonly string[]) => Promise<nu
   tool: toolBatch,
   policy: policyBatch,
   models,
+  memory,
   doctor,
 };
 
@@ -26,6 +28,7 @@ const usage = `Usage: openmagus <command>
   tasks | show TASK [--json] | export TASK
   tool --batch | policy --batch
   models list|test|load|unload [ENDPOINT/MODEL]
+  memory search WORDS | list | show ID | pin ID [--off] | forget ID… | export | import FILE | replay
   doctor                    what is configured, what answers, what is missing
 
 Options of run and resume: --workspace DIR  --config FILE  --model-url URL  --model NAME  --api-key-env VAR

@@ -7,6 +7,7 @@ import { childCommands } from './adapters/process/child-commands.ts';
 import { openJournal } from './adapters/sqlite/sqlite-journal.ts';
 import { systemClock, systemHash } from './adapters/system/system.ts';
 import { builtInTools } from './built-in-tools.ts';
+import { composeMemory } from './compose-memory.ts';
 import { composeModels } from './compose-models.ts';
 import type { ConfiguredModels } from './core/models/configured-models.ts';
 import type { ModelDesk } from './core/models/model-desk.ts';
@@ -17,6 +18,8 @@ export interface Composition {
   /** Folder of the user's data: journal, pre-images, command output. */
   readonly home: string;
   readonly models: ConfiguredModels | undefined;
+  /** The value of a named secret. */
+  readonly secretOf: (name: string) => Promise<string | undefined>;
   readonly people: People;
   readonly editor: Editor;
   /** Places where a ripgrep binary may be, best first. */
@@ -44,14 +47,29 @@ export async function composePorts(options: Composition): Promise<Composed> {
   });
   const commands = childCommands({ folder: path.join(options.home, 'output'), now: systemClock.now });
   const preImages = diskPreImages(path.join(options.home, 'pre-images'), systemHash, journal.log);
+  const secrets: string[] = [];
+  const secretOf = async (name: string): Promise<string | undefined> => {
+    const value = await options.secretOf(name);
+    if (value !== undefined) secrets.push(value);
+    return value;
+  };
+  const models = options.models && noting(options.models, secrets);
+  const { memory, close: closeMemory } = composeMemory({
+    home: options.home,
+    store: journal.memory,
+    clock: systemClock,
+    secretOf,
+    onWarning: options.onWarning,
+  });
   const { ledger, answers } = journal;
-  const { model, desk } = composeModels(options.models, { clock: systemClock, hash: systemHash, ledger, answers });
+  const { model, desk } = composeModels(models, { clock: systemClock, hash: systemHash, ledger, answers });
   const ports: Ports = {
     clock: systemClock,
     hash: systemHash,
     log: pushing(journal.log, options.onEvent),
     model,
-    episodes: journal.episodes,
+    memory,
+    secrets: () => secrets,
     files: nodeFileSystem(systemHash),
     preImages,
     search: textSearch(options.ripgrep),
@@ -64,9 +82,22 @@ export async function composePorts(options: Composition): Promise<Composed> {
   const close = async (): Promise<void> => {
     await commands.endAll();
     await preImages.settle();
+    await closeMemory();
     await journal.close();
   };
   return { ports, desk, close };
+}
+
+/** Every key that is used is noted, so that it is never logged, remembered or shown. */
+function noting({ configuration, keyOf }: ConfiguredModels, secrets: string[]): ConfiguredModels {
+  return {
+    configuration,
+    keyOf: async (endpoint) => {
+      const key = await keyOf(endpoint);
+      if (key !== undefined && !secrets.includes(key)) secrets.push(key);
+      return key;
+    },
+  };
 }
 
 function pushing(log: TaskLog, onEvent: (event: LoggedEvent) => void): TaskLog {

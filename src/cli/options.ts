@@ -112,12 +112,14 @@ function usualModels(): { readonly value: unknown; readonly source: string } | u
   return existsSync(file) ? { value: readJson(file), source: file } : undefined;
 }
 
-/** A name from VS Code's secret storage is looked for in the environment: litellm is OPENMAGUS_SECRET_LITELLM. */
 function keyOf({ apiKeyEnv, secret }: EndpointConfiguration): string | undefined {
   if (apiKeyEnv !== undefined) return keyIn(apiKeyEnv);
-  return secret === undefined
-    ? undefined
-    : process.env[`OPENMAGUS_SECRET_${secret.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`];
+  return secret === undefined ? undefined : secretInEnvironment(secret);
+}
+
+/** A name from VS Code's secret storage is looked for in the environment: litellm is OPENMAGUS_SECRET_LITELLM. */
+export function secretInEnvironment(name: string): string | undefined {
+  return process.env[`OPENMAGUS_SECRET_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`];
 }
 
 function keyIn(variable: string): string {

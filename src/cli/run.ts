@@ -8,7 +8,7 @@ import { MagusError } from '../core/errors/magus-error.ts';
 import type { Ports } from '../core/ports.ts';
 import { dataHome } from '../data-home.ts';
 import { headlessEditor } from './headless.ts';
-import { parseRunOptions, type RunOptions } from './options.ts';
+import { parseRunOptions, type RunOptions, secretInEnvironment } from './options.ts';
 import { exitCodeOf } from './report.ts';
 import { terminalPeople } from './terminal-people.ts';
 import { terminalView } from './terminal-view.ts';
@@ -39,6 +39,7 @@ async function follow(options: RunOptions, begin: (ports: Ports) => Promise<stri
   const { ports, close } = await composePorts({
     home: dataHome(),
     models: options.models,
+    secretOf: async (name) => secretInEnvironment(name),
     people: terminalPeople(options.json),
     editor: headlessEditor,
     ripgrep: [],

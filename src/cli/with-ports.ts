@@ -4,6 +4,7 @@ import type { ModelDesk } from '../core/models/model-desk.ts';
 import type { Ports } from '../core/ports.ts';
 import { dataHome } from '../data-home.ts';
 import { headlessEditor, nobody } from './headless.ts';
+import { secretInEnvironment } from './options.ts';
 
 /** Runs a piece of work over the user's own data; without models, unless they are given. */
 export async function withPorts<Result>(
@@ -13,6 +14,7 @@ export async function withPorts<Result>(
   const { ports, desk, close } = await composePorts({
     home: dataHome(),
     models,
+    secretOf: async (name) => secretInEnvironment(name),
     people: nobody,
     editor: headlessEditor,
     ripgrep: [],

@@ -1,15 +1,8 @@
 import type { Decision, Effect } from '../protocol/effects.ts';
 import type { ModelPurpose } from '../protocol/model-configuration.ts';
 import type { Plan } from '../protocol/plan.ts';
-import type {
-  FailedAttempt,
-  LoggedEvent,
-  MemoryHit,
-  RecordedCall,
-  TaskEvent,
-  TaskStatus,
-  Usage,
-} from '../protocol/task-event.ts';
+import type { FailedAttempt, LoggedEvent, RecordedCall, TaskEvent, TaskStatus, Usage } from '../protocol/task-event.ts';
+import type { Memory } from './memory/memory-ports.ts';
 import type { Authorized } from './security/authorized.ts';
 import type { Tool } from './tools/tool.ts';
 
@@ -19,7 +12,9 @@ export interface Ports {
   readonly hash: Hash;
   readonly log: TaskLog;
   readonly model: ChatModel;
-  readonly episodes: EpisodicMemory;
+  readonly memory: Memory;
+  /** Values that must not be remembered, logged or shown: keys and passwords in use. */
+  readonly secrets: () => readonly string[];
   readonly files: FileSystem;
   readonly preImages: PreImages;
   readonly search: TextSearch;
@@ -128,23 +123,6 @@ export interface ChatModel {
    * code CONTEXT_TOO_LONG when the request fits nowhere.
    */
   complete(request: ModelRequest, listener: ModelListener, signal: AbortSignal): Promise<ModelReply>;
-}
-
-export interface Episode {
-  readonly id: string;
-  readonly taskId: string;
-  readonly workspace: string;
-  readonly at: string;
-  readonly title: string;
-  readonly text: string;
-  readonly outcome: TaskStatus;
-}
-export interface EpisodicMemory {
-  remember(episode: Episode): Promise<void>;
-  recall(
-    query: { readonly text: string; readonly workspace: string; readonly limit: number },
-    signal: AbortSignal,
-  ): Promise<readonly MemoryHit[]>;
 }
 
 export interface FileFacts {

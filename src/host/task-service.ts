@@ -3,9 +3,10 @@ import { MagusError } from '../core/errors/magus-error.ts';
 import type { LiveDelta, Ports } from '../core/ports.ts';
 import { dataHome } from '../data-home.ts';
 import type { TaskEntry, ViewSurroundings } from '../protocol/chat-view.ts';
+import { memoryKinds } from '../protocol/memory.ts';
 import type { LoggedEvent, MemoryHit } from '../protocol/task-event.ts';
 import type { ContextItem, TaskMode } from '../protocol/task-start.ts';
-import { configuredModels, isWritten, primaryModelName } from './configured-models.ts';
+import { configuredModels, isWritten, primaryModelName, secretPrefix } from './configured-models.ts';
 import { ripgrepCandidates, vscodeEditor } from './editor.ts';
 import { createDesk, type Desk } from './people.ts';
 import { readSettings } from './settings.ts';
@@ -141,8 +142,10 @@ export class TaskService implements vscode.Disposable {
 
   /** What is remembered about the words, the best first. */
   async recall(text: string, limit: number): Promise<readonly MemoryHit[]> {
-    const { episodes } = await this.ports();
-    return episodes.recall({ text, workspace: workspaceName(), limit }, AbortSignal.timeout(5000));
+    const { recallMemories } = await import('../core/memory/recall-memories.ts');
+    const roots = workspaceRoots();
+    const request = { text, kinds: memoryKinds, workspace: workspaceName(), roots, limit };
+    return (await recallMemories(await this.ports(), request, AbortSignal.timeout(5000))).hits;
   }
 
   /** Settings or the key changed: the next task uses the new ones, running tasks keep theirs. */
@@ -185,6 +188,7 @@ export class TaskService implements vscode.Disposable {
     const { composePorts } = await import('../compose.ts');
     const models = await configuredModels(readSettings().models, this.#secrets);
     return composePorts({
+      secretOf: async (name) => this.#secrets.get(secretPrefix + name),
       home: dataHome(),
       models,
       people: this.desk.people,

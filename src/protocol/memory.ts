@@ -20,6 +20,7 @@ const trialSchema = z.object({
   /** What was done after the failure before the same action succeeded. */
   cure: z._default(z.string(), ''),
 });
+export type Trial = z.infer<typeof trialSchema>;
 
 const workflowSchema = z.object({
   /** Goals that it reached, the newest first. */
@@ -49,6 +50,7 @@ const workflowSchema = z.object({
   supersedes: z.nullable(z.string()),
   status: z.enum(['candidate', 'active', 'retired']),
 });
+export type Workflow = z.infer<typeof workflowSchema>;
 
 /** One thing remembered. The same shape in the embedded store, in every replica, and in export and import. */
 export const memoryRecordSchema = z.object({

@@ -176,35 +176,31 @@ function fullRecord(kind: MemoryKind): MemoryRecord {
     validTo: '2026-02-01T00:00:00.000Z',
     supersededBy: 'later',
     trials: [{ action: 'npm test', ok: false, failure: 'Cannot find module X', cure: 'npm install' }],
-    ...(kind === 'workflow'
-      ? {
-          workflow: {
-            goals: ['Mend it', 'Mend that'],
-            preconditions: ['packages npm'],
-            steps: [
-              { tool: 'edit_file', action: '*.ts' },
-              { tool: 'run_command', action: 'npm test' },
-            ],
-            plan: [{ title: 'Mend', instructions: 'Do it', check: 'npm test' }],
-            runs: 2,
-            successes: 1,
-            tried: 1.97,
-            won: 1,
-            outcomes: [
-              {
-                taskId: 't-1',
-                at: '2026-01-01T00:00:00.000Z',
-                success: true,
-                turns: 3,
-                tokens: 400,
-                usd: 0.5,
-                ms: 1200,
-              },
-            ],
-            supersedes: null,
-            status: 'active' as const,
-          },
-        }
-      : {}),
+    ...(kind === 'workflow' ? { workflow: workflowRecord('full', 1, 2).workflow } : {}),
+  };
+}
+
+/** One that worked so many times of so many. */
+export function workflowRecord(id: string, successes: number, runs: number): MemoryRecord {
+  return {
+    ...memoryRecord('workflow', id, id, id),
+    workflow: {
+      goals: ['Mend it', 'Mend that'],
+      preconditions: ['packages npm'],
+      steps: [
+        { tool: 'edit_file', action: '*.ts' },
+        { tool: 'run_command', action: 'npm test' },
+      ],
+      plan: [{ title: 'Mend', instructions: 'Do it', check: 'npm test' }],
+      runs,
+      successes,
+      tried: runs,
+      won: successes,
+      outcomes: [
+        { taskId: 't-1', at: '2026-01-01T00:00:00.000Z', success: true, turns: 3, tokens: 400, usd: 0.5, ms: 1200 },
+      ],
+      supersedes: null,
+      status: 'active',
+    },
   };
 }

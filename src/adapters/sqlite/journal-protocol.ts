@@ -1,6 +1,14 @@
-import type { Episode, TaskSummary } from '../../core/ports.ts';
+import type {
+  MemoryChanges,
+  MemoryFilter,
+  MemoryQuery,
+  MemoryRanking,
+  TrialFound,
+} from '../../core/memory/memory-ports.ts';
+import type { TaskSummary } from '../../core/ports.ts';
 import type { ErrorKind } from '../../protocol/error-kinds.ts';
-import type { LoggedEvent, MemoryHit, TaskEvent } from '../../protocol/task-event.ts';
+import type { MemoryKind, MemoryRecord } from '../../protocol/memory.ts';
+import type { LoggedEvent, TaskEvent } from '../../protocol/task-event.ts';
 
 /** What the main thread may ask of the journal's thread: every operation takes one object and answers once. */
 export interface JournalOperations {
@@ -20,8 +28,6 @@ export interface JournalOperations {
   /** Throws LEASED where the lease was taken away, even before a heartbeat has noticed. */
   confirm(input: { readonly taskId: string; readonly token: string }): null;
   release(input: { readonly taskId: string; readonly token: string }): null;
-  remember(input: { readonly episode: Episode }): null;
-  recall(input: { readonly text: string; readonly workspace: string; readonly limit: number }): readonly MemoryHit[];
   reserve(input: {
     readonly id: string;
     readonly day: string;
@@ -35,6 +41,29 @@ export interface JournalOperations {
     readonly body: string;
     readonly nowMs: number;
     readonly maxBytes: number;
+  }): null;
+  putMemories(input: { readonly records: readonly MemoryRecord[] }): null;
+  removeMemories(input: { readonly ids: readonly string[] }): null;
+  searchMemories(input: { readonly query: MemoryQuery }): readonly MemoryRanking[];
+  scanMemories(input: {
+    readonly kinds: readonly MemoryKind[];
+    readonly afterId: string;
+    readonly limit: number;
+  }): readonly MemoryRecord[];
+  memoriesById(input: { readonly ids: readonly string[] }): readonly MemoryRecord[];
+  listMemories(input: { readonly filter: MemoryFilter }): readonly MemoryRecord[];
+  findTrials(input: {
+    readonly action: string;
+    readonly failure: string;
+    readonly workspace?: string;
+    readonly limit: number;
+  }): readonly TrialFound[];
+  memoryChanges(input: { readonly key: string; readonly kind: MemoryKind; readonly limit: number }): MemoryChanges;
+  advanceReplica(input: { readonly key: string; readonly position: number }): null;
+  unembedded(input: { readonly model: string; readonly limit: number }): readonly MemoryRecord[];
+  putVectors(input: {
+    readonly model: string;
+    readonly vectors: readonly { readonly id: string; readonly values: Float32Array }[];
   }): null;
   /** The last one: the thread ends after answering. */
   close(input: Record<string, never>): null;

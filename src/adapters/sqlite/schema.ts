@@ -82,4 +82,56 @@ const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX model_answer_by_use ON model_answer(used_ms);
   `,
+  `
+  CREATE TABLE memory(
+    id INTEGER PRIMARY KEY,
+    memory_id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    at TEXT NOT NULL,
+    source TEXT NOT NULL,
+    task_id TEXT NOT NULL,
+    pinned INTEGER NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX memory_by_time ON memory(at);
+  CREATE INDEX memory_by_source ON memory(source);
+  CREATE VIRTUAL TABLE memory_text USING fts5(title, text, names, tokenize = 'porter unicode61 remove_diacritics 2');
+  CREATE VIRTUAL TABLE memory_line USING fts5(text, tokenize = 'porter unicode61 remove_diacritics 2');
+  INSERT INTO memory_text(memory_text, rank) VALUES ('secure-delete', 1);
+  INSERT INTO memory_line(memory_line, rank) VALUES ('secure-delete', 1);
+  CREATE TABLE trial(
+    memory INTEGER NOT NULL REFERENCES memory(id) ON DELETE CASCADE,
+    action TEXT NOT NULL,
+    failure TEXT NOT NULL,
+    ok INTEGER NOT NULL,
+    cure TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX trial_by_memory ON trial(memory);
+  CREATE INDEX trial_by_action ON trial(action);
+  CREATE INDEX trial_by_failure ON trial(failure);
+  CREATE TABLE memory_vector(
+    memory INTEGER NOT NULL REFERENCES memory(id) ON DELETE CASCADE,
+    model TEXT NOT NULL,
+    bits BLOB NOT NULL,
+    numbers BLOB NOT NULL,
+    PRIMARY KEY(model, memory)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX memory_vector_by_memory ON memory_vector(memory);
+  CREATE TABLE memory_change(
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    memory_id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE replica(key TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT;
+  INSERT INTO memory(id, memory_id, kind, workspace, at, source, task_id, pinned, body)
+    SELECT id, episode_id, 'episode', workspace, at, 'task ' || task_id, task_id, 0, json_object(
+      'id', episode_id, 'kind', 'episode', 'namespace', 'user/local', 'workspace', workspace, 'at', at, 'title', title,
+      'text', text, 'source', 'task ' || task_id, 'taskId', task_id, 'outcome', outcome)
+    FROM episode;
+  INSERT INTO memory_text(rowid, title, text, names) SELECT id, title, text, '' FROM episode;
+  INSERT INTO memory_change(memory_id, kind) SELECT episode_id, 'episode' FROM episode;
+  DROP TABLE episode;
+  DROP TABLE episode_text;
+  `,
 ];

@@ -1,20 +1,21 @@
 import { Worker } from 'node:worker_threads';
-import { abortable } from '../../core/abortable.ts';
+import type { MemoryStore } from '../../core/memory/memory-ports.ts';
 import type { AnswerStore } from '../../core/models/answer-cache.ts';
 import type { SpendingLedger } from '../../core/models/budget.ts';
-import type { EpisodicMemory, Lease, TaskLog } from '../../core/ports.ts';
+import type { TaskLog } from '../../core/ports.ts';
 import { type JournalThread, startThread } from './journal-thread.ts';
+import { acquireLease, createSqliteMemory } from './sqlite-memory.ts';
 
 export interface SqliteJournal {
   readonly log: TaskLog;
-  readonly episodes: EpisodicMemory;
   readonly ledger: SpendingLedger;
   readonly answers: AnswerStore;
+  readonly memory: MemoryStore;
   /** Finishes what was asked before, releases all leases and ends the thread. */
   close(): Promise<void>;
 }
 
-/** The one store of tasks and episodes: an SQLite file, worked on by a thread of its own. Several processes may share it. */
+/** The one store of tasks and memories: an SQLite file, worked on by a thread of its own. Several processes may share it. */
 export async function openJournal(options: {
   file: string;
   workerUrl: URL | string;
@@ -38,7 +39,6 @@ export async function openJournal(options: {
   };
   return {
     log: createTaskLog(thread),
-    episodes: createEpisodicMemory(thread),
     ledger: {
       reserve: (reservation) => thread.ask('reserve', reservation),
       settle: async (id, usd) => void (await thread.ask('settle', { id, usd })),
@@ -47,6 +47,7 @@ export async function openJournal(options: {
       read: async (key, query) => (await thread.ask('readAnswer', { key, ...query })) ?? undefined,
       keep: async (key, body, limits) => void (await thread.ask('keepAnswer', { key, body, ...limits })),
     },
+    memory: createSqliteMemory(thread),
     close: () => {
       closing ??= close();
       return closing;
@@ -63,31 +64,6 @@ function createTaskLog(thread: JournalThread): TaskLog {
     },
     read: (taskId, fromSeq = 1) => thread.ask('read', { taskId, fromSeq }),
     tasks: (query) => thread.ask('tasks', query),
-    acquire: async (taskId): Promise<Lease> => {
-      const { token } = await thread.ask('acquire', { taskId });
-      return {
-        lost: thread.lostSignal(token),
-        confirm: async () => {
-          await thread.ask('confirm', { taskId, token });
-        },
-        release: async () => {
-          if (!thread.isClosed()) await thread.ask('release', { taskId, token });
-          thread.forget(token);
-        },
-      };
-    },
-  };
-}
-
-function createEpisodicMemory(thread: JournalThread): EpisodicMemory {
-  return {
-    remember: async (episode) => {
-      await thread.ask('remember', { episode });
-    },
-    recall: async (query, signal) => {
-      signal.throwIfAborted();
-      // SQLite cannot be interrupted from here: an abort only stops the waiting.
-      return abortable(thread.ask('recall', query), signal);
-    },
+    acquire: (taskId) => acquireLease(thread, taskId),
   };
 }

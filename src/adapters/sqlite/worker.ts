@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort } from 'node:worker_threads';
 import { MagusError } from '../../core/errors/magus-error.ts';
-import { createEpisodeStore } from './episode-store.ts';
 import type {
   JournalOperations,
   JournalReply,
@@ -10,10 +9,13 @@ import type {
   OperationOutput,
 } from './journal-protocol.ts';
 import { createLeaseStore, heartbeatMs } from './lease-store.ts';
+import { createMemoryOutbox } from './memory-outbox.ts';
+import { createMemoryStore } from './memory-store.ts';
 import { createModelStore } from './model-store.ts';
 import { openDatabase } from './open-database.ts';
 import { fromSqlite } from './sqlite-error.ts';
 import { createTaskStore } from './task-store.ts';
+import { createVectorStore } from './vector-store.ts';
 
 /** Entry of the journal's thread: SQLite blocks, so it lives here. Requests are answered in the order they came. */
 function serve(): void {
@@ -40,6 +42,7 @@ function serve(): void {
 
 function createOperations(database: DatabaseSync, warnings: readonly string[]): JournalOperations {
   const leases = createLeaseStore(database, (token) => post({ type: 'lease-lost', token }));
+  const vectors = createVectorStore(database);
   const heart = setInterval(() => {
     try {
       leases.beat();
@@ -50,8 +53,11 @@ function createOperations(database: DatabaseSync, warnings: readonly string[]): 
   return {
     open: () => ({ warnings }),
     ...createTaskStore(database, leases.guard),
-    ...createEpisodeStore(database),
     ...createModelStore(database),
+    ...createMemoryStore(database, vectors),
+    ...createMemoryOutbox(database),
+    unembedded: vectors.unembedded,
+    putVectors: vectors.putVectors,
     acquire: leases.acquire,
     confirm: leases.confirm,
     release: leases.release,

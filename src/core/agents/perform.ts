@@ -21,7 +21,7 @@ export async function perform(run: TaskRun, action: Action, signal: AbortSignal)
     case 'run-steps':
       return runSideBySide(run, action, signal);
     case 'learn':
-      return learn(run);
+      return learn(run, signal);
     case 'end':
       return run.emit({ type: 'task-ended', status: action.status, summary: action.summary, usage: run.state.usage });
     default:

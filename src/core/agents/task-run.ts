@@ -2,6 +2,7 @@ import type { AgentMessage } from '../../protocol/agent-message.ts';
 import { agentMessageSchema } from '../../protocol/agent-message.ts';
 import type { TaskEvent } from '../../protocol/task-event.ts';
 import type { Ports } from '../ports.ts';
+import { redactEvent } from '../security/redact-event.ts';
 import { applyEvent, foldEvents } from '../task/reduce.ts';
 import type { TaskState } from '../task/state.ts';
 
@@ -9,7 +10,7 @@ import type { TaskState } from '../task/state.ts';
 export interface TaskRun {
   readonly ports: Ports;
   readonly state: TaskState;
-  /** Changes the state at once and resolves when the events, and all before them, are on disk. */
+  /** Takes secrets out of the events, changes the state at once and resolves when the events, and all before them, are on disk. */
   emit(...events: readonly TaskEvent[]): Promise<void>;
   /** Changes the state at once; the events go to disk with what is emitted next. */
   queue(...events: readonly TaskEvent[]): void;
@@ -31,8 +32,9 @@ export async function openRun(ports: Ports, taskId: string): Promise<TaskRun> {
     if (events.length > 0) await ports.log.append(taskId, events);
   };
   const queue = (...events: readonly TaskEvent[]): void => {
-    for (const event of events) applyEvent(state, event);
-    waiting.push(...events);
+    const clean = events.map((event) => redactEvent(event, ports.secrets()));
+    for (const event of clean) applyEvent(state, event);
+    waiting.push(...clean);
   };
   const emit = (...events: readonly TaskEvent[]): Promise<void> => {
     queue(...events);

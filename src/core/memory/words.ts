@@ -16,6 +16,15 @@ export function distinctWords(text: string): readonly string[] {
   return [...new Set(words ?? [])].slice(0, mostWords);
 }
 
+/** Parts of names that no tokenizer would find: parseUserName → parse User Name; src/user-store.ts → user store. */
+export function nameParts(text: string): string {
+  const parts = new Set<string>();
+  for (const [name] of text.slice(0, longestText).matchAll(/[\p{L}\p{N}_]*(?:\p{Ll}\p{Lu}|_)[\p{L}\p{N}_]*/gu))
+    for (const part of name.split(/_|(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u))
+      if (part.length > 1) parts.add(part);
+  return [...parts].join(' ');
+}
+
 const longestText = 20_000;
 const mostWords = 128;
 const wordPattern = /[\p{L}\p{N}\p{M}_]*[\p{L}\p{N}][\p{L}\p{N}\p{M}_]*/gu;

@@ -1,3 +1,4 @@
+import { redact } from '../security/redact.ts';
 import type { TaskState } from './state.ts';
 
 /** A task as Markdown to share: no file contents, nothing that looks like a key, and `home` only as ~. */
@@ -19,16 +20,13 @@ export function taskMarkdown(state: TaskState, home: string): string {
     section('Files changed', files),
     `Tokens: ${state.usage.inputTokens} in, ${state.usage.outputTokens} out`,
   ];
-  return `${redact(parts.filter(Boolean).join('\n\n'), home)}\n`;
+  return `${withoutPrivateThings(parts.filter(Boolean).join('\n\n'), home)}\n`;
 }
 
 function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `## ${title}\n\n${lines.join('\n')}`;
 }
 
-function redact(text: string, home: string): string {
-  const keys =
-    /\b(?:sk|pk|ghp|gho|xox[abp]|AKIA|glpat)[-_A-Za-z0-9]{12,}|\bBearer\s+\S+|((?:key|token|secret|password)["']?\s*[:=]\s*["']?)[^\s"',;]{6,}/gi;
-  const short = home.length > 1 ? text.replaceAll(home, '~') : text;
-  return short.replace(keys, (_match, name: string | undefined) => `${name ?? ''}[redacted]`);
+function withoutPrivateThings(text: string, home: string): string {
+  return redact(home.length > 1 ? text.replaceAll(home, '~') : text);
 }

@@ -93,6 +93,7 @@ export async function taskRig(): Promise<TaskRig> {
       const written = { baseURL: model.url, model: 'scripted', ...session.models };
       const configuration = parseModelConfiguration(written, 'The test');
       const composed = await composePorts({
+        secretOf: async () => undefined,
         home,
         models: session.models === null ? undefined : { configuration, keyOf: async () => 'sk-secret-test-key' },
         people: session.people ?? nobody,

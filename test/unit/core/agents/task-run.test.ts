@@ -24,7 +24,12 @@ function slowLog() {
   };
   return {
     writes,
-    ports: { log, clock: { now: () => 0 }, files: { facts: async (real: string) => ({ real }) } } as unknown as Ports,
+    ports: {
+      log,
+      clock: { now: () => 0 },
+      secrets: () => [],
+      files: { facts: async (real: string) => ({ real }) },
+    } as unknown as Ports,
   };
 }
 

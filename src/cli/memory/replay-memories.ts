@@ -1,0 +1,36 @@
+import { MagusError } from '../../core/errors/magus-error.ts';
+import { compareReplica } from '../../core/memory/compare-replica.ts';
+import type { MemoryReplica } from '../../core/memory/memory-ports.ts';
+import { fillReplica } from '../../core/memory/replicate.ts';
+import type { Ports } from '../../core/ports.ts';
+import { exitCodes } from '../report.ts';
+import { withPorts } from '../with-ports.ts';
+
+/** `openmagus memory replay`: everything once more to each configured server, then a comparison of checksums. */
+export async function replayMemories(): Promise<number> {
+  const equal = await withPorts(async (ports) => {
+    const replicas = await ports.memory.replicas();
+    if (replicas.length === 0)
+      throw new MagusError(
+        'configuration',
+        'No server is configured. Name Redis, Chroma or Neo4j in memory.json in the data folder (openmagus doctor says where it is).',
+      );
+    const { signal } = new AbortController();
+    const results: boolean[] = [];
+    for (const replica of replicas) results.push(await replay(ports, replica, signal));
+    return results.every(Boolean);
+  });
+  return equal ? exitCodes.done : exitCodes.failed;
+}
+
+async function replay(ports: Ports, replica: MemoryReplica, signal: AbortSignal): Promise<boolean> {
+  for (const warning of await replica.warnings(signal)) process.stderr.write(`openmagus: ${warning}\n`);
+  await ports.memory.store.advance(replica.key, 0);
+  const { put, removed } = await fillReplica(ports, replica, signal);
+  const { count, checksum, replicaCount, replicaChecksum } = await compareReplica(ports, replica, signal);
+  const equal = checksum === replicaChecksum;
+  process.stdout.write(
+    `${replica.name}: ${put} sent, ${removed} removed; ${replicaCount} of ${count} there, checksum ${replicaChecksum.slice(0, 16)} ${equal ? 'equal' : `differs from ${checksum.slice(0, 16)}: replay again, or look at the server`}\n`,
+  );
+  return equal;
+}

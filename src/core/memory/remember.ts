@@ -1,0 +1,66 @@
+import type { MemoryKind, MemoryRecord } from '../../protocol/memory.ts';
+import type { Ports } from '../ports.ts';
+import { prepareRecord } from './prepare-record.ts';
+
+/** Keeps records, without the secrets in them; the servers follow by themselves. */
+export async function remember(
+  { memory, secrets }: Pick<Ports, 'memory' | 'secrets'>,
+  records: readonly MemoryRecord[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (records.length === 0) return;
+  const known = secrets();
+  await memory.store.put(
+    records.map((record) => prepareRecord(record, known)),
+    signal,
+  );
+  memory.changed();
+}
+
+export interface Forgotten {
+  readonly count: number;
+  /** Servers that did not answer: they are told when they do. */
+  readonly waiting: readonly string[];
+}
+
+/** Leaves nothing of these records here, and waits a little for the servers to do the same. */
+export async function forget(
+  { memory }: Pick<Ports, 'memory'>,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<Forgotten> {
+  const known = await memory.store.byIds(ids);
+  await memory.store.remove(
+    known.map(({ id }) => id),
+    signal,
+  );
+  return { count: known.length, waiting: await memory.settle(forgetMs) };
+}
+
+const forgetMs = 5000;
+
+type Words = Pick<MemoryRecord, 'text' | 'source' | 'workspace'> & Partial<MemoryRecord>;
+
+/** A record of this user and moment; what is not said is empty. */
+export function newRecord(
+  { clock, hash, memory }: Pick<Ports, 'clock' | 'hash' | 'memory'>,
+  kind: MemoryKind,
+  words: Words,
+): MemoryRecord {
+  return {
+    id: `${kind.slice(0, 2)}-${hash.randomId().slice(0, 12)}`,
+    kind,
+    namespace: memory.namespace,
+    at: new Date(clock.now()).toISOString(),
+    title: '',
+    taskId: '',
+    outcome: '',
+    cites: [],
+    pinned: false,
+    review: false,
+    validTo: null,
+    supersededBy: null,
+    trials: [],
+    ...words,
+  };
+}
