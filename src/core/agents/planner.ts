@@ -85,7 +85,11 @@ function askPlanner(run: TaskRun, signal: AbortSignal): Promise<void> {
     .map((tool) => specOf(tool.name, tool.description, tool.input));
   const steering = run.state.start.mode === 'ask' ? [answerSpec] : [answerSpec, proposePlanSpec];
   const tools = [...steering, ...reading].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return askModel(run, { conversation, purpose: 'plan', opening: plannerOpening(run.state), tools }, signal);
+  return askModel(
+    run,
+    { conversation, purpose: 'plan', opening: plannerOpening(run.state, run.ports.commands.shell), tools },
+    signal,
+  );
 }
 
 function noPlan(why: string): MagusError {

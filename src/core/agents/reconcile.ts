@@ -13,8 +13,9 @@ import type { TaskRun } from './task-run.ts';
  */
 export async function reconcileCalls(run: TaskRun): Promise<void> {
   for (const call of [...run.state.calls.values()]) {
-    const steers = controlTools.has(call.name) && call.conversation !== 'harness';
-    if (call.ended || call.waiting || steers) continue;
+    const untouched = call.waiting || controlTools.has(call.name);
+    // The harness asks its own questions anew.
+    if (call.ended || (untouched && call.conversation !== 'harness')) continue;
     const result = await reconcile(run.ports, run.state.taskId, call);
     await run.emit({
       type: 'tool-call-ended',

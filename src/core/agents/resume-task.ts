@@ -12,10 +12,6 @@ export async function resumeTask(
   terms: { readonly approve: TaskStart['approve']; readonly limits: TaskLimits },
 ): Promise<void> {
   foldEvents(taskId, await ports.log.read(taskId));
-  const lease = await ports.log.acquire(taskId);
-  try {
-    await ports.log.append(taskId, [{ type: 'task-resumed', approve: terms.approve, limits: terms.limits }]);
-  } finally {
-    await lease.release();
-  }
+  // The terms alone: whoever calls may hold more, such as a key.
+  await ports.log.append(taskId, [{ type: 'task-resumed', approve: terms.approve, limits: terms.limits }]);
 }

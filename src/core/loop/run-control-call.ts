@@ -27,7 +27,9 @@ async function askUser(run: TaskRun, call: RecordedCall, signal: AbortSignal): P
   const parsed = parseArguments({ name: call.name, input: askUserInput }, call);
   if (!parsed.ok) return parsed.failure;
   const { question, choices } = parsed.input as { question: string; choices: string[] };
-  await run.emit({ type: 'question-asked', callId: call.id, question, choices });
+  // A question that a former session asked is still there to be answered.
+  if (!run.state.calls.get(call.id)?.waiting)
+    await run.emit({ type: 'question-asked', callId: call.id, question, choices });
   const answer = await run.ports.people.answer(run.state.taskId, { callId: call.id, question, choices }, signal);
   signal.throwIfAborted();
   return {

@@ -48,9 +48,12 @@ export function createBudget(options: BudgetOptions): Budget {
   return {
     reserve: async (request, state, tokens) => {
       const session = request.session ?? '';
-      const usd = costOf(priceOf(state) ?? dearest(options.states()), tokens, answerTokens(state));
+      const price = priceOf(state);
+      const usd = costOf(price ?? dearest(options.states()), tokens, answerTokens(state));
+      // A model that costs nothing may always be asked; one whose price nobody knows may not, once the money is spent.
+      const free = price !== undefined && usd === 0;
       const taken = (request.spentUsd ?? 0) + (inFlight.get(session) ?? 0);
-      if (taskUsd !== undefined && usd > 0 && taken + usd > taskUsd) throw overTask(taskUsd, taken, usd);
+      if (taskUsd !== undefined && !free && taken + usd > taskUsd) throw overTask(taskUsd, taken, usd);
       hold(session, usd);
       const id = options.randomId();
       if (dayUsd !== undefined) {

@@ -138,7 +138,10 @@ const appliers: Appliers = {
     if (call) call.waiting = false;
     if (event.allowed && event.by === 'user') state.granted.add(event.hash);
   },
-  'question-asked': () => {},
+  'question-asked': (state, event) => {
+    const call = state.calls.get(event.callId);
+    if (call) call.waiting = true;
+  },
   'tool-call-ended': (state, event) => {
     const call = state.calls.get(event.callId) ?? { callId: event.callId, name: '', conversation: event.conversation };
     const { ok, content, error, images } = event;

@@ -53,6 +53,20 @@ describe('bad plans:', () => {
     });
   }
 
+  it('whose ids were used before are mended by the Planner', async () => {
+    const planner = turns('propose_plan', [
+      calls(proposal({ id: 'a.2' }, { id: 'a', after: ['a.2'], check: 'false' })),
+      calls(proposal({ id: 'a' })),
+      calls(proposal({ id: 'b' })),
+    ]);
+    rig.script((request) => planner(request) ?? calls(finish()));
+    const { state, of } = await rig.run({ goal: 'Plan it.' });
+    assert.equal(state.ended?.status, 'unverified');
+    assert.deepEqual([...state.steps.keys()], ['a.2', 'b.2']);
+    const refused = of('tool-call-ended').find(({ error }) => error?.code === 'BAD_PLAN');
+    assert.match(refused?.content ?? '', /The id a\.2 was used before\. Give the step another/);
+  });
+
   it('two plans in one reply: the first is taken, the second is answered', async () => {
     const planner = turns('propose_plan', [calls(proposal({ id: 'one' }), proposal({ id: 'two' }))]);
     rig.script((request) => planner(request) ?? calls(finish()));

@@ -43,6 +43,17 @@ describe('a task that is stopped', () => {
     });
   }
 
+  it('by the budget of its models says so, and has as much again when it is resumed', async () => {
+    rig.script(() => ({ ...always, usage: { prompt_tokens: 100, completion_tokens: 20, cost: 0.1 } }));
+    const models = { budget: { taskUsd: 0.25 } };
+    const first = await rig.run({ goal: 'Go round.', mode: 'act' }, { models });
+    assert.equal(first.state.ended?.status, 'limit-reached');
+    const asked = rig.model.requests.length;
+    assert.ok(asked > 0 && asked < 5, `${asked} requests`);
+    assert.equal((await rig.resume(first.taskId, { models })).state.ended?.status, 'limit-reached');
+    assert.equal(rig.model.requests.length, 2 * asked);
+  });
+
   it('by its limit of time ends a running command', async () => {
     rig.script(() => calls({ name: 'run_command', args: { command: 'echo $$ > pid; sleep 300' } }));
     const { taskId, state } = await rig.run({ goal: 'Wait.', mode: 'act', limits: { maxTurns: 9, timeoutS: 0.7 } });

@@ -43,7 +43,7 @@ describe('the opening of a conversation', () => {
     const reading = specs.filter(({ name }) => /^(read_file|list_files|search_text|diagnostics)$/.test(name));
     assert.equal(reading.length, 4);
     const tools = [...reading, answerSpec, proposePlanSpec];
-    const request = { purpose: 'plan', messages: plannerOpening(stateWith({}, recalled)), tools } as const;
+    const request = { purpose: 'plan', messages: plannerOpening(stateWith({}, recalled), shell), tools } as const;
     assert.ok(estimateTokens(JSON.stringify(request)) < 2000);
   });
 
@@ -64,7 +64,7 @@ describe('the opening of a conversation', () => {
       executorOpening(later, step('b', { after: ['a'] }), shell),
       executorOpening(before, step('b', { after: ['a'] }), shell),
     );
-    assert.deepEqual(plannerOpening(later), plannerOpening(before));
+    assert.deepEqual(plannerOpening(later, shell), plannerOpening(before, shell));
   });
 
   it('names what the model cannot see: shell, day, folders, what was done before, the check', () => {
@@ -102,7 +102,7 @@ describe('the opening of a conversation', () => {
       paths.map((found) => found[1]),
       ['src/deep/CLAUDE.md', 'src/AGENTS.md', 'AGENTS.md'],
     );
-    assert.doesNotMatch(plannerOpening(state)[1]?.content ?? '', /deep/);
+    assert.doesNotMatch(plannerOpening(state, shell)[1]?.content ?? '', /deep/);
   });
 
   it('shows memory with why it was found, what the user pointed at, and images as images', () => {
@@ -120,7 +120,7 @@ describe('the opening of a conversation', () => {
       { kind: 'image', label: 'shot', text: '', dataUrl },
     ] as const;
     const state = stateWith({ context: [...context] }, { type: 'memory-recalled', hits: [hit], rules: [] });
-    const user = plannerOpening(state)[1];
+    const user = plannerOpening(state, shell)[1];
     assert.ok(user?.role === 'user');
     assert.deepEqual(user.images, [dataUrl]);
     assert.match(user.content, /<memory kind="episode" why="full text, rank 1">\nIt was the cache\./);
@@ -129,7 +129,7 @@ describe('the opening of a conversation', () => {
   });
 
   it('in mode ask offers no plan', () => {
-    assert.match(plannerOpening(stateWith({ mode: 'ask' }))[0]?.content ?? '', /nothing may be changed/);
-    assert.doesNotMatch(plannerOpening(stateWith({ mode: 'ask' }))[0]?.content ?? '', /propose_plan/);
+    assert.match(plannerOpening(stateWith({ mode: 'ask' }), shell)[0]?.content ?? '', /nothing may be changed/);
+    assert.doesNotMatch(plannerOpening(stateWith({ mode: 'ask' }), shell)[0]?.content ?? '', /propose_plan/);
   });
 });
