@@ -22,7 +22,7 @@ export function diskPreImages(
   capBytes = 500 * megabyte,
 ): PreImages & { settle(): Promise<void> } {
   const atWork = new Set<string>();
-  let counting: Promise<unknown> = Promise.resolve();
+  let working: Promise<unknown> = Promise.resolve();
   let dropping: Promise<void> | undefined;
   const drop = async (): Promise<void> => {
     try {
@@ -38,26 +38,34 @@ export function diskPreImages(
     const blocks = await append(blocksFile(folder), new Uint8Array(blocksOf(bytes)));
     if (blocks * blockBytes > capBytes) dropping ??= drop();
   };
+  const keep = async (taskId: string, content: Uint8Array): Promise<string> => {
+    const sha256 = hash.sha256(content);
+    const place = imageFile(folder, sha256);
+    try {
+      atWork.add(taskId);
+      // The holder comes before the image: one that nobody holds is the first to go.
+      const [known, packed] = await Promise.all([
+        touch(place),
+        compress(content),
+        append(holderFile(folder, taskId), `${sha256}\n`),
+      ]);
+      if (known) return sha256;
+      await store(place, packed, hash.randomId());
+      // An image that was not counted only makes the next look at everything come later.
+      finishLater(count(packed.length));
+      return sha256;
+    } catch (error) {
+      throw fileFailure(place, error);
+    }
+  };
+  const finishLater = (work: Promise<unknown>): void => {
+    working = Promise.all([working, work.catch(() => undefined)]);
+  };
   return {
-    async keep(taskId, content) {
-      const sha256 = hash.sha256(content);
-      const place = imageFile(folder, sha256);
-      try {
-        atWork.add(taskId);
-        // The holder comes before the image: one that nobody holds is the first to go.
-        const [known, packed] = await Promise.all([
-          touch(place),
-          compress(content),
-          append(holderFile(folder, taskId), `${sha256}\n`),
-        ]);
-        if (known) return sha256;
-        await store(place, packed, hash.randomId());
-        // An image that was not counted only makes the next look at everything come later.
-        counting = Promise.all([counting, count(packed.length).catch(() => undefined)]);
-        return sha256;
-      } catch (error) {
-        throw fileFailure(place, error);
-      }
+    keep(taskId, content) {
+      const kept = keep(taskId, content);
+      finishLater(kept);
+      return kept;
     },
     async get(sha256) {
       if (!/^[0-9a-f]{64}$/.test(sha256)) return undefined;
@@ -68,7 +76,7 @@ export function diskPreImages(
       return content !== undefined && hash.sha256(content) === sha256 ? content : undefined;
     },
     settle: async () => {
-      await counting;
+      await working;
       await dropping;
     },
   };

@@ -30,13 +30,12 @@ export async function changeFiles(
   const keep = (images: readonly (Uint8Array | null)[]): Promise<unknown> =>
     Promise.all(images.flatMap((image) => (image === null ? [] : [ports.preImages.keep(scope.taskId, image)])));
   const former = keep(contents.map(({ before }) => before));
-  // The new contents only serve to show differences later: nothing waits for them, and nothing fails with them.
-  const fresh = keep(contents.map(({ after }) => after)).catch(() => undefined);
   const changes = await Promise.all(contents.map((content) => describeChange(ports, content)));
   await Promise.all([former, scope.record({ type: 'files-changing', callId: scope.callId, changes })]);
   const writes = contents.map((content, index) => ({ ...content, before: changes[index]?.before ?? null }));
   await ports.files.commit(authorized, writes);
-  await fresh;
+  // The new contents only serve to show differences later: nothing waits for them, and nothing fails with them.
+  keep(contents.map(({ after }) => after)).catch(() => undefined);
   for (const { path, after } of changes) {
     if (after === null) scope.seen.delete(path);
     else scope.seen.set(path, after);
