@@ -2,7 +2,7 @@ import type { PlanStep } from '../../protocol/plan.ts';
 import { runStep } from '../loop/run-step.ts';
 import { rulesFor } from './knowledge.ts';
 import type { TaskRun } from './task-run.ts';
-import { say } from './task-run.ts';
+import { say, sayingFailure } from './task-run.ts';
 
 /** Carries out one step, from wherever its conversation ends, until its outcome is on disk. */
 export async function executeStep(run: TaskRun, step: PlanStep, signal: AbortSignal): Promise<void> {
@@ -16,13 +16,13 @@ export async function executeStep(run: TaskRun, step: PlanStep, signal: AbortSig
     const rules = await rulesFor(run, step);
     await run.emit({ type: 'step-started', stepId: step.id, ...(rules.length > 0 ? { rules } : {}) });
   }
-  const outcome = await runStep(run, step, signal);
-  await say(run, {
-    from: 'executor',
-    to: 'coordinator',
-    kind: 'reply',
-    inReplyTo: request,
-    body: { topic: 'step', stepId: step.id, status: outcome.status, summary: outcome.summary },
-  });
+  const back = { from: 'executor', to: 'coordinator', inReplyTo: request } as const;
+  const outcome = await sayingFailure(
+    run,
+    (reason) => ({ ...back, body: { topic: 'step', stepId: step.id, summary: reason } }),
+    () => runStep(run, step, signal),
+  );
+  const { status, summary } = outcome;
+  await say(run, { ...back, kind: 'reply', body: { topic: 'step', stepId: step.id, status, summary } });
   await run.emit({ type: 'step-ended', stepId: step.id, ...outcome });
 }

@@ -7,7 +7,7 @@ import { conversationOf } from '../task/reduce.ts';
 import { answerSpec, proposePlanSpec, specOf } from '../tools/control-tools.ts';
 import { answerPlannerCall, conversation, readingTools } from './planner-calls.ts';
 import type { TaskRun } from './task-run.ts';
-import { say } from './task-run.ts';
+import { say, sayingFailure } from './task-run.ts';
 import { unansweredCalls } from './unanswered-calls.ts';
 
 const mostReplies = 12;
@@ -23,17 +23,19 @@ export async function plan(run: TaskRun, failures: readonly string[], signal: Ab
   const revision = run.state.plan?.revision ?? 0;
   if (failures.length > 0) await tellFailures(run, revision, failures);
   const round = { revision, first: conversationOf(run.state, conversation).turns.length };
-  while (!isOver(run, round)) {
-    signal.throwIfAborted();
-    await planOnce(run, round, signal);
-  }
-  await say(run, {
-    from: 'planner',
-    to: 'coordinator',
-    kind: 'reply',
-    inReplyTo: request,
-    body: { topic: 'plan', outcome: run.state.answer === undefined ? 'plan' : 'answer' },
-  });
+  const back = { from: 'planner', to: 'coordinator', inReplyTo: request } as const;
+  await sayingFailure(
+    run,
+    (reason) => ({ ...back, body: { topic: 'plan', failures: [reason] } }),
+    async () => {
+      while (!isOver(run, round)) {
+        signal.throwIfAborted();
+        await planOnce(run, round, signal);
+      }
+    },
+  );
+  const outcome = run.state.answer === undefined ? 'plan' : 'answer';
+  await say(run, { ...back, kind: 'reply', body: { topic: 'plan', outcome } });
 }
 
 async function tellFailures(run: TaskRun, revision: number, failures: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { AgentMessage } from '../../protocol/agent-message.ts';
 import { agentMessageSchema } from '../../protocol/agent-message.ts';
 import type { TaskEvent } from '../../protocol/task-event.ts';
+import { toMagusError } from '../errors/magus-error.ts';
 import type { Ports } from '../ports.ts';
 import { redactEvent } from '../security/redact-event.ts';
 import { applyEvent, foldEvents } from '../task/reduce.ts';
@@ -66,4 +67,19 @@ export async function say(run: TaskRun, words: Words): Promise<string> {
   const id = `m${run.state.messages + 1}-${run.ports.hash.randomId().slice(0, 6)}`;
   await run.emit({ type: 'agent-message', message: agentMessageSchema.parse({ id, ...words }) });
   return id;
+}
+
+/** Does the work of a request; where that throws, the one who asked is told why. A cancelled or waiting task is no failure. */
+export async function sayingFailure<Result>(
+  run: TaskRun,
+  wordsFor: (reason: string) => Omit<Words, 'kind'>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (caught) {
+    const { kind, code, message } = toMagusError(caught);
+    if (kind !== 'cancelled' && code !== 'NOBODY_TO_ASK') await say(run, { ...wordsFor(message), kind: 'failure' });
+    throw caught;
+  }
 }

@@ -97,6 +97,8 @@ describe('bad models:', () => {
         const first = await rig.run({ goal: 'Say it.', mode }, session);
         assert.deepEqual([first.state.ended?.status, first.state.ended?.error?.kind], ['failed', kind]);
         assert.match(first.state.ended?.summary ?? '', says);
+        const told = first.of('agent-message').at(-1)?.message;
+        assert.deepEqual([told?.kind, told?.to], ['failure', 'coordinator']);
         assert.equal(await rig.text('a.txt'), 'one\n');
         assert.ok(!JSON.stringify(await rig.log(first.taskId)).includes(key), 'the key is in the log');
         rig.script(({ tools }) =>

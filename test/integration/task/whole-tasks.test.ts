@@ -23,6 +23,16 @@ describe('a whole task', () => {
     assert.equal(await rig.text('a.txt'), 'two\n');
     assert.equal(of('step-ended')[0]?.status, 'verified');
     assert.equal(of('plan-resolved')[0]?.by, 'rule');
+    const messages = of('agent-message').map(({ message }) => message);
+    assert.deepEqual(
+      messages.map(({ from, to, kind, body }) => `${from} ${to} ${kind} ${body.topic}`),
+      ['knowledge recall', 'planner plan', 'executor step', 'knowledge learn'].flatMap((pair) => {
+        const [agent = '', topic = ''] = pair.split(' ');
+        return [`coordinator ${agent} request ${topic}`, `${agent} coordinator reply ${topic}`];
+      }),
+    );
+    for (const { kind, id, inReplyTo } of messages)
+      assert.ok(kind === 'request' ? inReplyTo === undefined : messages.some((asked) => asked.id === inReplyTo), id);
   });
 
   it('is unverified when there is nothing to check it by', async () => {
