@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statS
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { assertWhole, distrust } from './integrity.ts';
 import { migrate, refuseNewer, schemaVersion } from './schema.ts';
 import { fromSqlite, isBusy, isDamage } from './sqlite-error.ts';
 
@@ -31,6 +32,7 @@ export function openDatabase(file: string): { readonly database: DatabaseSync; r
 }
 
 const busyTimeoutMs = 5000;
+const walBytes = 4 * 1024 * 1024;
 
 /** The journal holds goals and output of commands: only its owner may read it. */
 function prepareFile(file: string): void {
@@ -59,10 +61,11 @@ function openWhole(file: string): DatabaseSync {
   try {
     database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     refuseNewer(schemaVersion(database), file);
-    const found = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
-    if (found !== 'ok') throw Object.assign(new Error(String(found)), { errcode: 11 });
+    assertWhole(database, file);
     patiently(() => database.exec('PRAGMA journal_mode = WAL'));
     database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON');
+    // Otherwise the write-ahead log keeps the size, and old text, of its largest moment.
+    database.exec(`PRAGMA journal_size_limit = ${walBytes}`);
     migrate(database, file);
     return database;
   } catch (error) {
@@ -93,6 +96,7 @@ function setAside(file: string, inode: number): string {
     for (const suffix of ['-wal', '-shm', '']) {
       if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
     }
+    distrust(file);
   }
   return `The journal ${file} was damaged. It was kept as ${aside}; OpenMagus goes on with a new, empty one.`;
 }

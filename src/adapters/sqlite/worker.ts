@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort } from 'node:worker_threads';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { distrust } from './integrity.ts';
 import type {
   JournalOperations,
   JournalReply,
@@ -13,7 +14,7 @@ import { createMemoryOutbox } from './memory-outbox.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { createModelStore } from './model-store.ts';
 import { openDatabase } from './open-database.ts';
-import { fromSqlite } from './sqlite-error.ts';
+import { fromSqlite, isDamage } from './sqlite-error.ts';
 import { createTaskStore } from './task-store.ts';
 import { createVectorStore } from './vector-store.ts';
 
@@ -33,6 +34,7 @@ function serve(): void {
       const perform = operations[request.name] as (input: JournalRequest['input']) => OperationOutput<OperationName>;
       post({ type: 'answered', id: request.id, output: perform(request.input) });
     } catch (error) {
+      if (isDamage(error)) distrust(file);
       const { kind, message, code, retryable } = fromSqlite(error, file);
       post({ type: 'failed', id: request.id, error: { kind, message, code, retryable } });
     }
