@@ -15,6 +15,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   #view: vscode.WebviewView | undefined;
   #taskId: string | null = null;
   #feed: ViewFeed | undefined;
+  #surroundingsChanged = false;
+  #postingSurroundings = false;
 
   constructor(extensionUri: vscode.Uri, tasks: TaskService) {
     this.#extensionUri = extensionUri;
@@ -162,12 +164,20 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     }
   }
 
+  /** One at a time: two under way could arrive in the wrong order, and the view would keep the older one. */
   async #postSurroundings(): Promise<void> {
-    if (!this.#view) return;
+    this.#surroundingsChanged = true;
+    if (!this.#view || this.#postingSurroundings) return;
+    this.#postingSurroundings = true;
     try {
-      this.#post({ type: 'surroundings', surroundings: await this.#tasks.surroundings() });
+      while (this.#surroundingsChanged) {
+        this.#surroundingsChanged = false;
+        this.#post({ type: 'surroundings', surroundings: await this.#tasks.surroundings() });
+      }
     } catch (error) {
       this.#fail(error);
+    } finally {
+      this.#postingSurroundings = false;
     }
   }
 

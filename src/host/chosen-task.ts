@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { stateOf, taskStateWords } from '../protocol/task-words.ts';
 import type { Host } from './commands.ts';
 
 type Wanted = 'running' | 'stopped' | 'any';
@@ -15,7 +16,7 @@ export async function chosenTask(host: Host, given: unknown, wanted: Wanted): Pr
   if (open) return open.taskId;
   const rows = fitting.map((task) => ({
     label: task.goal.slice(0, 100),
-    description: task.running ? 'running' : (task.status ?? 'stopped'),
+    description: taskStateWords[stateOf(task)],
     taskId: task.taskId,
   }));
   if (rows.length === 0) {

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { toMagusError } from '../core/errors/magus-error.ts';
-import { type Remedy, remediesOf, remedyWords } from '../protocol/remedies.ts';
+import { goesOn, type Remedy, remediesOf, remedyWords } from '../protocol/remedies.ts';
 
-/** What each remedy runs; `retry` goes on with the task that failed. */
+/** What each remedy runs; some go on with the task that failed. */
 export const remedyCommands: Readonly<Record<Remedy, readonly [string, ...string[]]>> = {
   configure: ['workbench.action.openSettings', '@ext:openmagus.openmagus'],
   'set-key': ['openmagus.setSecret'],
@@ -10,6 +10,7 @@ export const remedyCommands: Readonly<Record<Remedy, readonly [string, ...string
   'manage-trust': ['workbench.trust.manage'],
   'show-log': ['openmagus.showLog'],
   retry: ['openmagus.resumeTask'],
+  resume: ['openmagus.resumeTask'],
 };
 
 /** A failure as a notification with buttons that open the right place; being cancelled is none. */
@@ -17,7 +18,7 @@ export async function showFailure(log: vscode.LogOutputChannel, error: unknown, 
   const failure = toMagusError(error);
   if (failure.kind === 'cancelled') return;
   log.error(failure);
-  const offered = remediesOf(failure.kind, failure.code).filter((remedy) => remedy !== 'retry' || taskId !== undefined);
+  const offered = remediesOf(failure.kind, failure.code).filter((remedy) => !goesOn(remedy) || taskId !== undefined);
   const chosen = await vscode.window.showErrorMessage(
     `OpenMagus: ${failure.message}`,
     ...offered.map((remedy) => remedyWords[remedy]),
@@ -25,5 +26,5 @@ export async function showFailure(log: vscode.LogOutputChannel, error: unknown, 
   const remedy = offered.find((candidate) => remedyWords[candidate] === chosen);
   if (remedy === undefined) return;
   const [command, ...given] = remedyCommands[remedy];
-  await vscode.commands.executeCommand(command, ...(remedy === 'retry' ? [taskId] : given));
+  await vscode.commands.executeCommand(command, ...(goesOn(remedy) ? [taskId] : given));
 }

@@ -130,14 +130,14 @@ export class TaskService implements vscode.Disposable {
   }
 
   async surroundings(): Promise<ViewSurroundings> {
-    return { ...this.surroundingsWithout(), tasks: await this.tasks() };
+    const tasks = await this.tasks();
+    return { ...this.surroundingsWithout(), tasks };
   }
 
   /** What can be said without opening the journal. */
   surroundingsWithout(): ViewSurroundings {
     const model = primaryModelName(readSettings().models);
-    const folderOpen = workspaceRoots().length > 0;
-    return { tasks: [], ...(model ? { model } : {}), trusted: vscode.workspace.isTrusted, folderOpen };
+    return { tasks: [], ...(model ? { model } : {}), trusted: vscode.workspace.isTrusted, roots: workspaceRoots() };
   }
 
   /** What is remembered about the words, the best first. */

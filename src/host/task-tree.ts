@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { TaskEntry } from '../protocol/chat-view.ts';
+import { stateOf, type TaskState, taskStateWords } from '../protocol/task-words.ts';
 import type { TaskService } from './task-service.ts';
 
-const icons: Readonly<Record<string, string>> = {
+const icons: Readonly<Record<TaskState, string>> = {
   running: 'loading~spin',
   verified: 'pass',
   unverified: 'check',
@@ -30,12 +31,12 @@ export function registerTaskTree(tasks: TaskService): vscode.Disposable {
 }
 
 function taskItem(task: TaskEntry): vscode.TreeItem {
-  const state = task.running ? 'running' : (task.status ?? 'stopped');
+  const state = stateOf(task);
   const item = new vscode.TreeItem(task.goal.replaceAll(/\s+/g, ' ').slice(0, 120));
   item.id = task.taskId;
-  item.description = state;
-  item.tooltip = `${task.goal.slice(0, 1000)}\n${state}, ${new Date(task.createdAt).toLocaleString()}`;
-  item.iconPath = new vscode.ThemeIcon(icons[state] ?? 'circle-outline');
+  item.description = taskStateWords[state];
+  item.tooltip = `${task.goal.slice(0, 1000)}\n${taskStateWords[state]}, ${new Date(task.createdAt).toLocaleString()}`;
+  item.iconPath = new vscode.ThemeIcon(icons[state]);
   item.contextValue = task.running ? 'running' : 'stopped';
   item.command = { command: 'openmagus.openTask', title: 'Open Task', arguments: [task.taskId] };
   return item;

@@ -65,7 +65,8 @@ export interface ViewSurroundings {
   /** Name of the model; absent: none is configured. */
   readonly model?: string;
   readonly trusted: boolean;
-  readonly folderOpen: boolean;
+  /** The open folders; empty: none is. */
+  readonly roots: readonly string[];
 }
 
 export interface MentionCandidate extends Mention {

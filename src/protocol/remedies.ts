@@ -1,7 +1,7 @@
 import type { ErrorKind } from './error-kinds.ts';
 
 /** What a person can be offered when something failed: each is a button that opens the right place. */
-export const remedies = ['configure', 'set-key', 'open-folder', 'manage-trust', 'show-log', 'retry'] as const;
+export const remedies = ['configure', 'set-key', 'open-folder', 'manage-trust', 'show-log', 'retry', 'resume'] as const;
 export type Remedy = (typeof remedies)[number];
 
 export const remedyWords: Readonly<Record<Remedy, string>> = {
@@ -11,7 +11,13 @@ export const remedyWords: Readonly<Record<Remedy, string>> = {
   'manage-trust': 'Manage Trust',
   'show-log': 'Show Log',
   retry: 'Retry',
+  resume: 'Resume',
 };
+
+/** Those that go on with the task that stopped; without one they are not offered. */
+export function goesOn(remedy: Remedy): boolean {
+  return remedy === 'retry' || remedy === 'resume';
+}
 
 /** The remedies of a failure, the likeliest first. */
 export function remediesOf(kind: ErrorKind, code?: string): readonly Remedy[] {
@@ -36,7 +42,7 @@ const byKind: Readonly<Record<ErrorKind, readonly Remedy[]>> = {
   'tool-failed': ['retry', 'show-log'],
   'permission-denied': ['retry'],
   'memory-unavailable': ['show-log'],
-  'limit-reached': ['retry', 'configure'],
-  cancelled: ['retry'],
+  'limit-reached': ['resume', 'configure'],
+  cancelled: ['resume'],
   internal: ['retry', 'show-log'],
 };

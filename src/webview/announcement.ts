@@ -9,6 +9,8 @@ export function announcementOf(event: TaskEvent): string | undefined {
       return `OpenMagus asks for approval: ${event.title}`;
     case 'question-asked':
       return `OpenMagus asks: ${event.question}`;
+    case 'model-replied':
+      return event.text.trim() === '' ? undefined : event.text.trim().slice(0, 500);
     case 'step-ended':
       return `A step ended ${event.status}. ${event.summary.slice(0, 200)}`;
     case 'task-ended':

@@ -1,7 +1,13 @@
 import type { VNode } from 'preact';
 import type { Effect } from '../protocol/effects.ts';
+import { useAskingCard } from './asking-card.ts';
+import { CodeBlock } from './code-block.tsx';
+import { restOnConversation } from './focus.ts';
 import type { ToolItem } from './fold-events.ts';
-import { running, send } from './state.ts';
+import { Icon } from './icon.tsx';
+import { insideFolders } from './inside-folders.ts';
+import { shownArguments } from './shown-arguments.ts';
+import { running, send, surroundings } from './state.ts';
 
 interface ApprovalProperties {
   readonly tool: ToolItem;
@@ -11,22 +17,30 @@ interface ApprovalProperties {
 /** What a call would do, as the policy understood it, and the two answers. */
 export function ApprovalCard({ tool, taskId }: ApprovalProperties): VNode | null {
   const { approval } = tool;
+  const card = useAskingCard(running.value);
   if (!approval) return null;
-  const decide = (allowed: boolean): void => send({ type: 'approve', taskId, callId: tool.callId, allowed });
+  const decide = (allowed: boolean): void => {
+    restOnConversation();
+    send({ type: 'approve', taskId, callId: tool.callId, allowed });
+  };
   return (
-    <section class="card approval" aria-label={`Approval: ${tool.title}`}>
+    <section ref={card} tabIndex={-1} class="card approval" aria-label={`Approval: ${tool.title}`}>
       <p>
-        <strong>May OpenMagus do this?</strong>
+        <Icon name="ask" /> <strong>{tool.name === 'run_command' ? 'Run this command?' : `${tool.title}?`}</strong>
       </p>
       <ul class="effects">
         {approval.effects.map((effect, index) => (
           <EffectLine key={index} effect={effect} />
         ))}
       </ul>
-      <p class="quiet">
-        {approval.decision.always ? <span class="risk">Always asks: </span> : null}
-        {approval.decision.reason}
-      </p>
+      {approval.decision.always ? (
+        <p class="quiet">
+          <span class="risk">Always asks:</span> {insideFolders(approval.decision.reason, roots())}
+        </p>
+      ) : null}
+      {tool.arguments && tool.name !== 'run_command' ? (
+        <CodeBlock {...shownArguments(tool.name, tool.arguments)} />
+      ) : null}
       <div class="row">
         <button type="button" class="primary" disabled={!running.value} onClick={() => decide(true)}>
           Allow
@@ -51,9 +65,14 @@ const verbs: Readonly<Record<Effect['verb'], string>> = {
 function EffectLine({ effect }: { readonly effect: Effect }): VNode {
   return (
     <li>
-      <span class="verb">{verbs[effect.verb]}</span> <code>{effect.object}</code>
+      <span class="verb">{verbs[effect.verb]}</span>{' '}
+      <code title={effect.object}>{insideFolders(effect.object, roots())}</code>
       {effect.zone === 'outside' ? <span class="risk"> outside the workspace</span> : null}
-      {effect.protects ? <span class="risk"> {effect.protects}</span> : null}
+      {effect.protects ? <span class="risk"> {insideFolders(effect.protects, roots())}</span> : null}
     </li>
   );
+}
+
+function roots(): readonly string[] {
+  return surroundings.value?.roots ?? [];
 }

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { Composer } from './composer.tsx';
 import { Remedies } from './remedies.tsx';
 import { StartPage } from './start-page.tsx';
-import { announcement, failure, picture, surroundings, taskId } from './state.ts';
+import { announcements, failure, picture, surroundings, taskId } from './state.ts';
 import { TaskPage } from './task-page.tsx';
 
 /** The whole view: how to begin and the history, or one task. */
@@ -14,8 +14,10 @@ export function ChatApp(): VNode {
       {taskId.value === null ? <StartPage /> : <TaskPage key={taskId.value} taskId={taskId.value} />}
       <div role="alert">{failure.value ? <FailureCard /> : null}</div>
       {composing ? <Composer /> : null}
-      <div class="for-screen-readers" role="status">
-        {announcement.value}
+      <div class="for-screen-readers" role="log" aria-label="Announcements">
+        {announcements.value.map(({ seq, text }) => (
+          <p key={seq}>{text}</p>
+        ))}
       </div>
     </main>
   );

@@ -1,17 +1,17 @@
-import type { VNode } from 'preact';
+import type { RefObject, VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { TaskMode } from '../protocol/task-start.ts';
-import { IconButton } from './icon.tsx';
-import { MentionPopup, optionId, popupId, useMentionPopup } from './mention-popup.tsx';
+import { Icon, IconButton } from './icon.tsx';
+import { MentionPopup, type MentionPopupState, optionId, popupId, useMentionPopup } from './mention-popup.tsx';
 import { mentionsIn } from './mention-token.ts';
 import { readImages } from './pasted-images.ts';
 import { draft, failure, images, send, sending, setDraft, surroundings } from './state.ts';
 
-const modes: readonly { readonly mode: TaskMode; readonly label: string }[] = [
-  { mode: 'auto', label: 'Auto: the planner decides' },
-  { mode: 'ask', label: 'Ask: only reads' },
-  { mode: 'plan', label: 'Plan: stops at the plan' },
-  { mode: 'act', label: 'Act: one step, no plan' },
+const modes: readonly { readonly mode: TaskMode; readonly label: string; readonly meaning: string }[] = [
+  { mode: 'auto', label: 'Auto', meaning: 'The planner decides whether to answer, to plan or to act' },
+  { mode: 'ask', label: 'Ask', meaning: 'Reads and answers; changes and runs nothing' },
+  { mode: 'plan', label: 'Plan', meaning: 'Stops when the plan is ready' },
+  { mode: 'act', label: 'Act', meaning: 'One step, without a plan' },
 ];
 const mostImages = 10;
 
@@ -28,12 +28,6 @@ export function Composer(): VNode {
     >
       <Images />
       <Goal />
-      <div class="row">
-        <ModeChoice />
-        <button type="submit" class="primary" disabled={!ready()}>
-          Send
-        </button>
-      </div>
     </form>
   );
 }
@@ -79,8 +73,8 @@ function Goal(): VNode {
         aria-haspopup="listbox"
         aria-controls={popup.open ? popupId : undefined}
         aria-activedescendant={popup.open ? optionId(popup.chosen) : undefined}
-        rows={3}
-        placeholder="Describe a goal. @ mentions files, Enter sends."
+        rows={2}
+        placeholder="Describe a goal"
         value={goal}
         onInput={({ currentTarget }) => {
           setDraft({ goal: currentTarget.value });
@@ -100,11 +94,34 @@ function Goal(): VNode {
           }
         }}
       />
+      <div class="toolbar">
+        <IconButton
+          icon="mention"
+          label="Mention a file, the selection, problems …"
+          onClick={() => mention(field, popup)}
+        />
+        <ModeChoice />
+        <button type="submit" class="primary icon-button" aria-label="Send" title="Send (Enter)" disabled={!ready()}>
+          <Icon name="send" />
+        </button>
+      </div>
       <div class="for-screen-readers" role="status">
         {popup.open ? `${popup.candidates.length} suggestions` : ''}
       </div>
     </div>
   );
+}
+
+/** Writes the @ where the caret is, as a person would. */
+function mention(field: RefObject<HTMLTextAreaElement | null>, popup: MentionPopupState): void {
+  const element = field.current;
+  if (!element) return;
+  const { selectionStart, selectionEnd, value } = element;
+  const apart = selectionStart === 0 || /\s/.test(value.charAt(selectionStart - 1)) ? '@' : ' @';
+  element.setRangeText(apart, selectionStart, selectionEnd, 'end');
+  setDraft({ goal: element.value });
+  element.focus();
+  popup.refresh();
 }
 
 async function paste(event: ClipboardEvent): Promise<void> {
@@ -137,16 +154,17 @@ function Images(): VNode | null {
 }
 
 function ModeChoice(): VNode {
+  const mode = restricted() ? 'ask' : draft.value.mode;
   return (
     <select
       aria-label="Mode"
-      class="grow"
-      value={restricted() ? 'ask' : draft.value.mode}
+      title={modes.find((entry) => entry.mode === mode)?.meaning}
+      value={mode}
       disabled={restricted()}
       onChange={({ currentTarget }) => setDraft({ mode: modes[currentTarget.selectedIndex]?.mode ?? 'auto' })}
     >
       {modes.map((entry) => (
-        <option key={entry.mode} value={entry.mode}>
+        <option key={entry.mode} value={entry.mode} title={entry.meaning}>
           {entry.label}
         </option>
       ))}

@@ -6,12 +6,14 @@ import { Remedies } from './remedies.tsx';
 import { picture, running, send } from './state.ts';
 
 const endings = {
-  verified: ['check', 'Done, and every check passed'],
+  verified: ['verified', 'Done, and every check passed'],
   unverified: ['check', 'Done; nothing could be checked'],
   failed: ['close', 'Failed'],
-  'limit-reached': ['stop', 'Stopped at a limit'],
+  'limit-reached': ['limit', 'Stopped at a limit'],
   cancelled: ['denied', 'Cancelled'],
 } as const satisfies Readonly<Record<EndItem['status'], readonly [IconName, string]>>;
+
+const answered = ['check', 'Answered'] as const;
 
 interface EndCardProperties {
   readonly end: EndItem;
@@ -20,21 +22,21 @@ interface EndCardProperties {
 
 /** How the task ended, and what can be done now. An end that the task has gone on from offers nothing. */
 export function EndCard({ end, taskId }: EndCardProperties): VNode {
-  const [icon, words] = endings[end.status];
+  const [icon, words] = end.answered ? answered : endings[end.status];
   const error = end.error && end.error.message !== end.summary ? end.error.message : '';
   return (
     <section class={`card end ${end.status}`} aria-label="Result">
       <p class={`state ${end.status}`}>
         <Icon name={icon} /> <strong>{words}</strong>
       </p>
-      {end.summary ? <Markdown text={end.summary} /> : null}
+      {end.summary && end.summary !== `${words}.` ? <Markdown text={end.summary} /> : null}
       {error ? <p class="failure">{error}</p> : null}
       {picture.value.figures.value.ended && !running.value ? <NextSteps end={end} taskId={taskId} /> : null}
     </section>
   );
 }
 
-function NextSteps({ end, taskId }: EndCardProperties): VNode {
+function NextSteps({ end, taskId }: EndCardProperties): VNode | null {
   const changes = picture.value.figures.value.changedFiles ? (
     <>
       <button type="button" onClick={() => send({ type: 'review', taskId })}>
@@ -45,7 +47,7 @@ function NextSteps({ end, taskId }: EndCardProperties): VNode {
       </button>
     </>
   ) : null;
-  if (end.status === 'verified' || end.status === 'unverified') return <div class="row">{changes}</div>;
+  if (end.status === 'verified' || end.status === 'unverified') return changes && <div class="row">{changes}</div>;
   const kind = end.error?.kind ?? kindOf[end.status];
   return (
     <Remedies kind={kind} code={end.error?.code} taskId={taskId}>

@@ -45,6 +45,8 @@ export interface EndItem {
   readonly status: TaskStatus;
   readonly summary: string;
   readonly error?: ToolFailure;
+  /** A question was answered; there was nothing to do and so nothing to check. */
+  readonly answered: boolean;
 }
 export type ChatItem =
   | ToolItem
@@ -78,6 +80,8 @@ export interface TaskPicture {
   readonly questions: Map<string, Signal<ChatItem>>;
   readonly calls: Map<string, { readonly name: string; readonly arguments: string }>;
   plan?: Signal<ChatItem>;
+  /** There was a plan, be it one that is not worth showing. */
+  planned?: boolean;
 }
 
 export function emptyPicture(): TaskPicture {
@@ -127,6 +131,7 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
     if (parts.length > 0) note(picture, `Recalled ${parts.join(' and ')}.`);
   },
   'plan-proposed': (picture, { plan, revision }) => {
+    picture.planned = true;
     // One step that is the whole task tells nothing the goal does not.
     if (plan.steps.length === 1 && plan.steps[0]?.id === 'task') return;
     picture.plan = add(picture, { kind: 'plan', revision, steps: plan.steps, states: {} });
@@ -145,7 +150,7 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
     const title = stepTitle(picture, stepId);
     changePlan(picture, (plan) => ({ ...plan, states: { ...plan.states, [stepId]: 'running' } }));
     if (title) add(picture, { kind: 'step', title });
-    figure(picture, { activity: title ?? thinks });
+    figure(picture, { activity: thinks });
   },
   'model-replied': (picture, { text, calls, usage, model }) => {
     if (text.trim()) add(picture, { kind: 'text', text });
@@ -175,7 +180,7 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
     }),
   'tool-call-started': (picture, { callId, name, title }) => {
     changeTool(picture, callId, (tool) => ({ ...tool, name, title }));
-    if (!quietTools.has(name)) figure(picture, { activity: title });
+    if (!quietTools.has(name)) figure(picture, { activity: works });
   },
   'files-changing': ignored,
   'command-started': ignored,
@@ -184,12 +189,10 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
     figure(picture, { activity: waits });
   },
   'approval-resolved': (picture, { callId, allowed, by }) => {
-    let title = thinks;
-    changeTool(picture, callId, (tool) => {
-      title = tool.title;
-      return tool.approval ? { ...tool, approval: { ...tool.approval, allowed, by } } : tool;
-    });
-    figure(picture, { activity: allowed ? title : thinks });
+    changeTool(picture, callId, (tool) =>
+      tool.approval ? { ...tool, approval: { ...tool.approval, allowed, by } } : tool,
+    );
+    figure(picture, { activity: allowed ? works : thinks });
   },
   'question-asked': (picture, { callId, question, choices }) => {
     picture.questions.set(callId, add(picture, { kind: 'question', callId, question, choices }));
@@ -214,13 +217,15 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
   },
   'task-ended': (picture, { status, summary, error }) => {
     const shown = saidAlready(picture, summary) ? '' : summary;
-    add(picture, { kind: 'end', status, summary: shown, ...(error ? { error } : {}) });
+    const answered = status === 'unverified' && picture.planned !== true;
+    add(picture, { kind: 'end', status, summary: shown, answered, ...(error ? { error } : {}) });
     figure(picture, { ended: status, activity: '' });
   },
 };
 
 const thinks = 'Thinking';
-const waits = 'Waiting for you';
+export const waits = 'Waiting for you';
+const works = 'Working';
 /** Calls that steer the task: what they do is shown as a plan, a question or a result. */
 const quietTools: ReadonlySet<string> = new Set(['propose_plan', 'answer', 'ask_user', 'update_plan', 'finish_step']);
 
@@ -262,13 +267,14 @@ function stepTitle(picture: TaskPicture, stepId: string): string | undefined {
   return plan?.kind === 'plan' ? plan.steps.find((step) => step.id === stepId)?.title : undefined;
 }
 
-/** Whether the last words before the end are the very summary. */
+/** Whether the summary is but what the last words, or the steps one after the other, have said already. */
 function saidAlready(picture: TaskPicture, summary: string): boolean {
   const wanted = summary.trim();
-  return picture.items.slice(-20).some(({ value: item }) => {
-    if (item.kind === 'text') return item.text.trim() === wanted;
-    return item.kind === 'step' && item.summary?.trim() === wanted;
-  });
+  if (wanted === '') return true;
+  const last = picture.items.slice(-200).map(({ value }) => value);
+  if (last.some((item) => item.kind === 'text' && item.text.trim() === wanted)) return true;
+  const steps = last.flatMap((item) => (item.kind === 'step' && item.summary ? [item.summary.trim()] : []));
+  return steps.length > 0 && steps.reduce((rest, said) => rest.replace(said, ''), wanted).trim() === '';
 }
 
 function count(number: number, one: string, many: string): string {

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { TaskEntry } from '../protocol/chat-view.ts';
+import { stateOf, type TaskState, taskStateWords } from '../protocol/task-words.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { found, send, surroundings } from './state.ts';
 
@@ -17,7 +18,7 @@ export function History(): VNode | null {
   const all = surroundings.value?.tasks ?? [];
   if (all.length === 0) return null;
   const answered = found.value?.text === text;
-  const tasks = text === '' ? all : (found.value?.tasks ?? []);
+  const tasks = text === '' ? all : answered ? (found.value?.tasks ?? []) : all.filter(mentions(text));
   return (
     <section aria-label="History" class="history">
       <h2>History</h2>
@@ -42,28 +43,43 @@ export function History(): VNode | null {
   );
 }
 
-const icons: Readonly<Record<string, IconName>> = {
+/** What the list shows until the host has searched. */
+function mentions(text: string): (task: TaskEntry) => boolean {
+  const words = text.toLowerCase();
+  return ({ goal }) => goal.toLowerCase().includes(words);
+}
+
+const icons: Readonly<Record<TaskState, IconName>> = {
   running: 'spin',
-  verified: 'check',
+  verified: 'verified',
   unverified: 'check',
   failed: 'close',
-  'limit-reached': 'stop',
+  'limit-reached': 'limit',
   cancelled: 'denied',
+  stopped: 'pause',
 };
 
 function Row({ task }: { readonly task: TaskEntry }): VNode {
-  const state = task.running ? 'running' : (task.status ?? 'stopped');
+  const state = stateOf(task);
   return (
     <li>
       <button type="button" onClick={() => send({ type: 'open', taskId: task.taskId })}>
         <span class={`state ${state}`}>
-          <Icon name={icons[state] ?? 'circle'} spinning={task.running} />
+          <Icon name={icons[state]} spinning={task.running} />
         </span>
         <span class="goal">{task.goal}</span>
         <span class="quiet">
-          {state.replace('-', ' ')} · {new Date(task.createdAt).toLocaleDateString()}
+          {taskStateWords[state]} · {shortTime(task.createdAt)}
         </span>
       </button>
     </li>
   );
+}
+
+/** The time of day for today's tasks, else the date. */
+function shortTime(iso: string): string {
+  const time = new Date(iso);
+  return time.toDateString() === new Date().toDateString()
+    ? time.toLocaleTimeString(undefined, { hour: 'numeric', minute: '2-digit' })
+    : time.toLocaleDateString(undefined, { dateStyle: 'medium' });
 }

@@ -3,6 +3,13 @@ import type { VNode } from 'preact';
 const paths = {
   back: 'M9.5 3.5 5 8l4.5 4.5',
   close: 'M4.5 4.500l7 7m0-7-7 7',
+  trash: 'M3 4.500h10M6.500 4.500v-1.500h3v1.500M4.500 4.500l.5 8.500h6l.5-8.500M6.800 7v3.500M9.200 7v3.500',
+  verified: 'M8 2.500a5.500 5.500 0 1 0 0 11 5.500 5.500 0 0 0 0-11M5.500 8.200l1.800 1.800 3.300-3.800',
+  limit: 'M8 2.500a5.500 5.500 0 1 0 0 11 5.500 5.500 0 0 0 0-11M8 5v3.200l2 1.300',
+  pause: 'M6 4.500v7M10 4.500v7',
+  waits: 'M4.500 11v-3.500a3.500 3.500 0 0 1 7 0v3.500l1 1h-9zM7 13.500h2',
+  mention:
+    'M10.300 8a2.300 2.300 0 1 1-4.600 0 2.300 2.300 0 0 1 4.600 0c0 2.400 3 2.200 3-.3a5.300 5.300 0 1 0-2.600 4.800',
   check: 'M3.5 8.500l3 3 6-7',
   circle: 'M8 3.500a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9',
   spin: 'M8 3a5 5 0 1 1-5 5',
@@ -35,11 +42,12 @@ interface IconButtonProperties {
   readonly icon: IconName;
   readonly label: string;
   readonly onClick: () => void;
+  readonly disabled?: boolean;
 }
 
-export function IconButton({ icon, label, onClick }: IconButtonProperties): VNode {
+export function IconButton({ icon, label, onClick, disabled }: IconButtonProperties): VNode {
   return (
-    <button type="button" class="icon-button" aria-label={label} title={label} onClick={onClick}>
+    <button type="button" class="icon-button" aria-label={label} title={label} disabled={disabled} onClick={onClick}>
       <Icon name={icon} />
     </button>
   );

@@ -67,11 +67,13 @@ function StepLine({ step }: { readonly step: Extract<ChatItem, { kind: 'step' }>
     <div class="step-end">
       <p>
         <span class={`state ${step.status}`}>
-          <Icon name={step.status === 'failed' ? 'close' : 'check'} /> {step.status}
+          <Icon name={step.status === 'failed' ? 'close' : step.status === 'verified' ? 'verified' : 'check'} />
         </span>{' '}
-        <span class="quiet">{step.title}</span>
+        <strong>{stepWords[step.status]}</strong> <span class="quiet">{step.title}</span>
       </p>
       {step.summary ? <Markdown text={step.summary} /> : null}
     </div>
   );
 }
+
+const stepWords = { verified: 'Verified', unverified: 'Done, not checked', failed: 'Failed' } as const;

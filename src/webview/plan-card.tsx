@@ -1,6 +1,8 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { PlanStep } from '../protocol/plan.ts';
+import type { Plan, PlanStep } from '../protocol/plan.ts';
+import { useAskingCard } from './asking-card.ts';
+import { restOnConversation } from './focus.ts';
 import type { PlanItem } from './fold-events.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { running, send } from './state.ts';
@@ -16,9 +18,15 @@ export function PlanCard({ plan, taskId }: PlanProperties): VNode {
   const [edited, setEdited] = useState<readonly PlanStep[] | undefined>(undefined);
   const open = plan.accepted === undefined && running.value;
   const steps = edited ?? plan.steps;
+  const card = useAskingCard(open);
   const done = plan.steps.filter((step) => !['running', undefined].includes(plan.states[step.id])).length;
   return (
-    <section class={open ? 'card plan approval' : 'card plan'} aria-label="Plan">
+    <section
+      ref={card}
+      tabIndex={open ? -1 : undefined}
+      class={open ? 'card plan approval' : 'card plan'}
+      aria-label="Plan"
+    >
       <h2>
         Plan{plan.revision > 1 ? `, revision ${plan.revision}` : ''}
         {plan.accepted === false ? <span class="state failed"> rejected</span> : null}
@@ -60,21 +68,20 @@ interface AnswersProperties {
 }
 
 function Answers({ steps, editing, toggleEditing, taskId }: AnswersProperties): VNode {
+  const resolve = (plan: Plan | null): void => {
+    restOnConversation();
+    send({ type: 'resolve-plan', taskId, plan });
+  };
   const whole = steps.length > 0 && steps.every((step) => step.title.trim() !== '');
   return (
     <div class="row">
-      <button
-        type="button"
-        class="primary"
-        disabled={!whole}
-        onClick={() => send({ type: 'resolve-plan', taskId, plan: { steps: [...steps] } })}
-      >
+      <button type="button" class="primary" disabled={!whole} onClick={() => resolve({ steps: [...steps] })}>
         Accept
       </button>
       <button type="button" onClick={toggleEditing}>
         {editing ? 'Discard Edits' : 'Edit'}
       </button>
-      <button type="button" onClick={() => send({ type: 'resolve-plan', taskId, plan: null })}>
+      <button type="button" onClick={() => resolve(null)}>
         Reject
       </button>
     </div>
@@ -85,7 +92,7 @@ type ShownState = 'pending' | NonNullable<PlanItem['states'][string]>;
 const icons: Readonly<Record<ShownState, IconName>> = {
   pending: 'circle',
   running: 'spin',
-  verified: 'check',
+  verified: 'verified',
   unverified: 'check',
   failed: 'close',
 };
@@ -99,7 +106,7 @@ function StepRow({ step, state }: { readonly step: PlanStep; readonly state: Sho
           <Icon name={icons[shown]} spinning={shown === 'running'} />
         </span>
         <span class="title">{step.title}</span>
-        <span class="quiet">{shown}</span>
+        <span class={shown === 'pending' ? 'for-screen-readers' : 'quiet'}>{shown}</span>
       </summary>
       <div class="inside">
         <p class="instructions">{step.instructions}</p>

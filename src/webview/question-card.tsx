@@ -1,5 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
+import { useAskingCard } from './asking-card.ts';
+import { restOnConversation } from './focus.ts';
 import type { QuestionItem } from './fold-events.ts';
 import { running, send } from './state.ts';
 
@@ -12,9 +14,14 @@ export function QuestionCard({
   readonly taskId: string;
 }): VNode {
   const [text, setText] = useState('');
-  const answer = (words: string): void => send({ type: 'answer', taskId, callId: question.callId, text: words });
+  const open = question.answer === undefined && running.value;
+  const card = useAskingCard(open);
+  const answer = (words: string): void => {
+    restOnConversation();
+    send({ type: 'answer', taskId, callId: question.callId, text: words });
+  };
   return (
-    <section class={question.answer === undefined ? 'card approval' : 'card'} aria-label="Question">
+    <section ref={card} tabIndex={open ? -1 : undefined} class={open ? 'card approval' : 'card'} aria-label="Question">
       <p>
         <strong>{question.question}</strong>
       </p>

@@ -1,12 +1,12 @@
 import type { ComponentChildren, VNode } from 'preact';
 import type { ErrorKind } from '../protocol/error-kinds.ts';
-import { type Remedy, remediesOf, remedyWords } from '../protocol/remedies.ts';
+import { goesOn, type Remedy, remediesOf, remedyWords } from '../protocol/remedies.ts';
 import { send } from './state.ts';
 
 interface RemediesProperties {
   readonly kind: ErrorKind;
   readonly code: string | undefined;
-  /** The task that `retry` goes on with; without one it is not offered. */
+  /** The task to go on with; without one that is not offered. */
   readonly taskId: string | undefined;
   readonly dismiss?: () => void;
   readonly children?: ComponentChildren;
@@ -14,9 +14,9 @@ interface RemediesProperties {
 
 /** Buttons that open the place where a failure can be mended. */
 export function Remedies({ kind, code, taskId, dismiss, children }: RemediesProperties): VNode {
-  const offered = remediesOf(kind, code).filter((remedy) => remedy !== 'retry' || taskId !== undefined);
+  const offered = remediesOf(kind, code).filter((remedy) => !goesOn(remedy) || taskId !== undefined);
   const choose = (remedy: Remedy): void =>
-    remedy === 'retry' && taskId !== undefined ? send({ type: 'resume', taskId }) : send({ type: 'remedy', remedy });
+    goesOn(remedy) && taskId !== undefined ? send({ type: 'resume', taskId }) : send({ type: 'remedy', remedy });
   return (
     <div class="row">
       {offered.map((remedy, index) => (

@@ -1,10 +1,13 @@
 import type { VNode } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { goalField, takeLostFocus } from './focus.ts';
 import { History } from './history.tsx';
 import { send, surroundings } from './state.ts';
 
 /** What is seen before there is a task: what is missing, if anything, and the tasks so far. */
 export function StartPage(): VNode {
   const around = surroundings.value;
+  useEffect(() => takeLostFocus(goalField()), []);
   return (
     <div class="scroll pad">
       <header class="welcome">
@@ -20,7 +23,7 @@ export function StartPage(): VNode {
         ) : null}
       </header>
       {around?.model ? null : <ConfigureCard />}
-      {around?.folderOpen === false ? (
+      {around?.roots.length === 0 ? (
         <section class="card warning" aria-label="No folder is open">
           <p>No folder is open. OpenMagus works inside one.</p>
           <button type="button" class="primary" onClick={() => send({ type: 'remedy', remedy: 'open-folder' })}>

@@ -34,8 +34,8 @@ export const picture = signal(emptyPicture());
 /** What the model is writing just now, by conversation. */
 export const liveTexts = signal<ReadonlyMap<string, string>>(new Map());
 export const failure = signal<{ message: string; kind: ErrorKind; code?: string } | undefined>(undefined);
-/** For screen readers: the last thing worth hearing. */
-export const announcement = signal('');
+/** For screen readers: what was worth hearing lately, the latest last. */
+export const announcements = signal<readonly { readonly seq: number; readonly text: string }[]>([]);
 export const found = signal<{ readonly text: string; readonly tasks: readonly TaskEntry[] } | undefined>(undefined);
 export const mentionAnswer = signal<{ turn: number; candidates: readonly MentionCandidate[] } | undefined>(undefined);
 
@@ -55,6 +55,7 @@ export const running = computed(
 const outputs = new Map<string, Signal<string>>();
 /** Characters of a running command's output that are kept: the tail is what one watches. */
 const mostOutput = 16_000;
+const mostAnnouncements = 20;
 let lastSeq: number | undefined;
 
 /** Output of a command that still runs. */
@@ -141,7 +142,12 @@ function append({ seq, event }: LoggedEvent, replay: boolean): void {
   if (event.type === 'model-replied') dropLiveText(event.conversation);
   if (event.type === 'task-ended') liveTexts.value = new Map();
   if (event.type === 'tool-call-ended') outputs.delete(event.callId);
-  if (!replay) announcement.value = announcementOf(event) ?? announcement.value;
+  if (!replay) announce(seq, announcementOf(event));
+}
+
+function announce(seq: number, text: string | undefined): void {
+  if (text === undefined) return;
+  announcements.value = [...announcements.value, { seq, text }].slice(-mostAnnouncements);
 }
 
 function addLiveText(conversation: string, text: string): void {

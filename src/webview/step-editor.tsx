@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import type { PlanStep } from '../protocol/plan.ts';
+import { IconButton } from './icon.tsx';
 import { withoutStep } from './without-step.ts';
 
 interface StepEditorProperties {
@@ -19,33 +20,36 @@ export function StepEditor({ step, steps, onChange }: StepEditorProperties): VNo
   };
   return (
     <div class="step-editor">
-      <input
-        aria-label={`Title of step ${step.id}`}
-        value={step.title}
-        maxLength={200}
-        onInput={({ currentTarget }) => change({ title: currentTarget.value })}
-      />
+      <div class="row">
+        <input
+          aria-label={`Title of step ${step.id}`}
+          placeholder="Title"
+          value={step.title}
+          maxLength={200}
+          onInput={({ currentTarget }) => change({ title: currentTarget.value })}
+        />
+        <IconButton
+          icon="trash"
+          label={`Remove step ${step.title}`}
+          disabled={steps.length === 1}
+          onClick={() => onChange(withoutStep(steps, step))}
+        />
+      </div>
       <textarea
         aria-label={`Instructions of step ${step.id}`}
+        placeholder="Instructions"
         rows={3}
         maxLength={20_000}
         value={step.instructions}
         onInput={({ currentTarget }) => change({ instructions: currentTarget.value })}
       />
       <input
+        class="command"
         aria-label={`Check of step ${step.id}`}
         placeholder="Command that checks this step"
         value={step.check ?? ''}
         onInput={({ currentTarget }) => changeCheck(currentTarget.value)}
       />
-      <button
-        type="button"
-        aria-label={`Remove step ${step.title}`}
-        disabled={steps.length === 1}
-        onClick={() => onChange(withoutStep(steps, step))}
-      >
-        Remove
-      </button>
     </div>
   );
 }

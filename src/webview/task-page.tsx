@@ -1,6 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { takeLostFocus } from './focus.ts';
+import { waits } from './fold-events.ts';
 import { Icon, IconButton } from './icon.tsx';
 import { Items } from './items.tsx';
 import { GrowingMarkdown } from './markdown.tsx';
@@ -42,12 +44,13 @@ function Header({ taskId }: TaskPageProperties): VNode {
 }
 
 function Conversation({ taskId }: TaskPageProperties): VNode {
-  const scroll = useRef<HTMLDivElement>(null);
+  const scroll = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const following = useSignal(true);
   useEffect(() => {
     const [element, inner] = [scroll.current, content.current];
     if (!element || !inner) return undefined;
+    takeLostFocus(element);
     // Whatever makes the content grow (events, streaming, colours, an opened card), the end stays in sight.
     const observer = new ResizeObserver(() => {
       if (following.peek()) element.scrollTop = element.scrollHeight;
@@ -56,28 +59,23 @@ function Conversation({ taskId }: TaskPageProperties): VNode {
     return () => observer.disconnect();
   }, []);
   return (
-    <div
+    <section
       class="scroll"
       ref={scroll}
       tabIndex={0}
-      role="log"
       aria-label="Conversation"
-      aria-busy={running.value}
       onScroll={({ currentTarget }) => {
         following.value = currentTarget.scrollHeight - currentTarget.scrollTop - currentTarget.clientHeight < 40;
       }}
     >
       <div class="pad" ref={content}>
         <Items taskId={taskId} />
-        {/* Tokens are not read out one by one; the whole reply is, when it is there. */}
-        <div aria-hidden="true">
-          {[...liveTexts.value].map(([conversation, text]) => (
-            <GrowingMarkdown key={conversation} text={text} />
-          ))}
-        </div>
+        {[...liveTexts.value].map(([conversation, text]) => (
+          <GrowingMarkdown key={conversation} text={text} />
+        ))}
         <Activity taskId={taskId} />
       </div>
-    </div>
+    </section>
   );
 }
 
@@ -86,7 +84,7 @@ function Activity({ taskId }: TaskPageProperties): VNode | null {
   if (running.value) {
     return (
       <p class="activity quiet">
-        <Icon name="spin" spinning /> <span>{activity}</span>
+        {activity === waits ? <Icon name="waits" /> : <Icon name="spin" spinning />} <span>{activity}</span>
       </p>
     );
   }
@@ -106,9 +104,11 @@ function Footer(): VNode {
   return (
     <footer class="bar quiet">
       <span class="grow">{model ?? ''}</span>
-      <span title={`${inputTokens} tokens in, ${outputTokens} tokens out`}>
-        {short(inputTokens)} in · {short(outputTokens)} out
-      </span>
+      {inputTokens + outputTokens > 0 ? (
+        <span title={`${inputTokens} tokens in, ${outputTokens} tokens out`}>
+          {short(inputTokens + outputTokens)} tokens
+        </span>
+      ) : null}
       {usd === undefined ? null : <span title="Cost">${usd.toFixed(4)}</span>}
     </footer>
   );

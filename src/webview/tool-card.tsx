@@ -3,6 +3,7 @@ import { ApprovalCard } from './approval-card.tsx';
 import { CodeBlock } from './code-block.tsx';
 import type { ToolItem } from './fold-events.ts';
 import { Icon, type IconName } from './icon.tsx';
+import { shownArguments } from './shown-arguments.ts';
 import { outputOf, send } from './state.ts';
 
 interface ToolProperties {
@@ -10,22 +11,20 @@ interface ToolProperties {
   readonly taskId: string;
 }
 
-/** One call: closed, it is a line; open, arguments and result. An approval stands open above it. */
+/** One call: closed, it is a line; open, arguments and result. One that is asked for is a card with its answers. */
 export function ToolCard({ tool, taskId }: ToolProperties): VNode {
   const state = stateOf(tool);
+  if (state === 'asks') return <ApprovalCard tool={tool} taskId={taskId} />;
   return (
     <div class="tool">
-      {state === 'asks' ? <ApprovalCard tool={tool} taskId={taskId} /> : null}
       <details>
         <summary>
           <span class={`state ${state}`}>
             <Icon name={icons[state]} spinning={state === 'runs'} />
           </span>
           <span class="title">{tool.title}</span>
-          <span class="quiet">
-            {words[state]}
-            {tool.ended ? ` · ${duration(tool.ended.durationMs)}` : ''}
-          </span>
+          <span class={state === 'done' ? 'for-screen-readers' : 'quiet'}>{words[state]}</span>
+          {tool.ended ? <span class="quiet">{duration(tool.ended.durationMs)}</span> : null}
         </summary>
         <Details tool={tool} taskId={taskId} />
       </details>
@@ -49,7 +48,7 @@ function Details({ tool, taskId }: ToolProperties): VNode {
       {tool.arguments ? (
         <>
           <p class="label">Arguments</p>
-          <CodeBlock text={pretty(tool.arguments)} language="json" />
+          <CodeBlock {...shownArguments(tool.name, tool.arguments)} />
         </>
       ) : null}
       {ended ? (
@@ -122,12 +121,4 @@ function stateOf(tool: ToolItem): ToolState {
 
 function duration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
-}
-
-function pretty(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text; // Shown as the model wrote it, broken or not.
-  }
 }

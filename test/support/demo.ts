@@ -161,9 +161,11 @@ async function playPerson(chat: Frame): Promise<string> {
     if (await result.isVisible()) return (await result.locator('strong').first().textContent()) ?? '';
     const asked = approvals.first();
     const title = ((await asked.getAttribute('aria-label')) ?? '').replace(/^Approval: /, '');
+    // This very card: the next one may be there the moment it is gone.
+    const card = await asked.elementHandle();
     await asked.getByRole('button', { name: 'Allow', exact: true }).click();
     console.log(`Allowed: ${title}`);
-    await asked.waitFor({ state: 'detached' });
+    await card?.waitForElementState('hidden');
   }
 }
 

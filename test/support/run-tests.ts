@@ -16,6 +16,7 @@ const suites: Readonly<Record<string, Suite>> = {
   integration: mocha('test/integration/**/*.test.ts', 60),
   chaos: mocha('test/chaos/**/*.test.ts', 22),
   vscode: { command: 'node', words: ['test/vscode/run.ts'], least: 34 },
+  ui: mocha('test/ui/**/*.test.ts', 30, 120_000),
 };
 /** They need servers, which they bring and start themselves; not part of the ordinary run. */
 const withServers: Readonly<Record<string, Suite>> = {
@@ -56,8 +57,8 @@ async function runSuite(name: string, suite: Suite): Promise<void> {
   console.log(`== ${name}: ${passing} passed, ${failing} failed, ${Math.round((performance.now() - began) / 1000)} s`);
 }
 
-function mocha(files: string, least: number): Suite {
-  return { command: 'mocha', words: ['--config', 'test/mocha.json', files], least };
+function mocha(files: string, least: number, patience = 20_000): Suite {
+  return { command: 'mocha', words: ['--config', 'test/mocha.json', '--timeout', String(patience), files], least };
 }
 
 /** The total of a suite comes last: one that starts others prints theirs before it. */

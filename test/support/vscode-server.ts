@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { codeServerFolder } from './install-code-server.ts';
@@ -93,11 +93,21 @@ function addressOf(port: number, open?: string, payload: Readonly<Record<string,
   return `http://127.0.0.1:${port}/?${query.toString()}`;
 }
 
-/** Settings that only the machine may make are read from another file than those of the user. */
+/**
+ * The machine's file is heeded when it changes, but not for what concerns the whole application; the user's file is read
+ * when a window opens. What OpenMagus reads belongs to the machine alone.
+ */
 async function writeSettings(folder: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
-  for (const kind of ['User', 'Machine']) {
-    await mkdir(path.join(folder, kind), { recursive: true });
-    await writeFile(path.join(folder, kind, 'settings.json'), JSON.stringify(settings, null, 2));
+  const users = Object.entries(settings).filter(([name]) => !name.startsWith('openmagus.'));
+  for (const [kind, content] of [
+    ['User', Object.fromEntries(users)],
+    ['Machine', settings],
+  ] as const) {
+    const file = path.join(folder, kind, 'settings.json');
+    await mkdir(path.dirname(file), { recursive: true });
+    // Whole or not at all: VS Code reads the file the moment it changes.
+    await writeFile(`${file}.new`, JSON.stringify(content, null, 2));
+    await rename(`${file}.new`, file);
   }
 }
 

@@ -10,6 +10,8 @@ export interface Workbench {
   openChat(): Promise<Frame>;
   /** Messages VS Code would have shown as toasts; the driver keeps those back. */
   notifications(): Promise<readonly string[]>;
+  /** Loads the window anew: its extension host ends and another begins. */
+  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,12 +41,10 @@ export async function openWorkbench(
     options.onLine?.(format(...words)),
   );
   await page.exposeFunction('codeAutomationExit', (code: number) => options.onExit?.(code));
-  await page.goto(address, { waitUntil: 'domcontentloaded', timeout: patience });
-  await page.waitForSelector('.monaco-workbench', { timeout: patience });
-  await page.waitForFunction('globalThis.driver !== undefined', undefined, { timeout: patience });
-  await page.evaluate('globalThis.driver.whenWorkbenchRestored()');
+  await load(page, address);
   return {
     page,
+    reload: () => load(page, address),
     runCommand: (title) => runCommand(page, title),
     openChat: () => openChat(page),
     notifications: () => notifications(page),
@@ -52,13 +52,27 @@ export async function openWorkbench(
   };
 }
 
+async function load(page: Page, address: string): Promise<void> {
+  await page.goto(address, { waitUntil: 'domcontentloaded', timeout: patience });
+  await page.waitForSelector('.monaco-workbench', { timeout: patience });
+  await page.waitForFunction('globalThis.driver !== undefined', undefined, { timeout: patience });
+  await page.evaluate('globalThis.driver.whenWorkbenchRestored()');
+}
+
 /** The rows of extensions come late: the palette is asked again until the row is there. */
 async function runCommand(page: Page, title: string): Promise<void> {
   const deadline = Date.now() + patience;
   for (;;) {
-    await page.keyboard.press('F1');
     const input = page.locator('.quick-input-widget:visible .quick-input-box input');
-    await input.waitFor({ state: 'visible' });
+    await page.keyboard.press('F1');
+    try {
+      await input.waitFor({ state: 'visible', timeout: 3000 });
+    } catch (error) {
+      // The focus was in a view that is gone, and the key went with it.
+      await page.evaluate('document.activeElement?.blur(); window.focus()');
+      if (Date.now() > deadline) throw error;
+      continue;
+    }
     await input.fill(`>${title}`);
     const row = page
       .locator('.quick-input-widget .quick-input-list .monaco-list-row')

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import axe, { type AxeResults } from 'axe-core';
+import type { Frame } from 'playwright-core';
+import { leftovers } from '../support/extension-package.ts';
+import { stage, type Window } from './stage.ts';
+import { type ThemeName, themes, wear } from './theme.ts';
+
+export const screenshots = path.join(leftovers, 'screenshots');
+
+const usual = { width: 420, height: 800 };
+const narrow = [300, 200] as const;
+
+/**
+ * Pictures of what the chat shows now, in every theme at the usual width and in one of them at the narrow ones. Each is
+ * looked at by axe, and nothing may stick out to the side. The window must show the chat alone.
+ */
+export async function capture(window: Window, name: string): Promise<void> {
+  const faults: string[] = [];
+  const look = async (where: string): Promise<void> => {
+    await settled(window.chat);
+    await mkdir(screenshots, { recursive: true });
+    await window.page.screenshot({ path: path.join(screenshots, `${name}.${where}.png`), animations: 'disabled' });
+    const found = [...(await graveFaults(window.chat)), ...(await sticksOut(window.chat))];
+    faults.push(...found.map((fault) => `${name}.${where}: ${fault}`));
+  };
+  const { change } = await stage();
+  for (const theme of Object.keys(themes) as ThemeName[]) {
+    await wear(() => window.chat, theme, change);
+    await look(theme);
+  }
+  for (const width of narrow) {
+    await resize(window, width, usual.height);
+    await look(String(width));
+  }
+  await resize(window, usual.width, usual.height);
+  assert.deepEqual(faults, []);
+}
+
+/** What axe calls serious or critical. */
+async function graveFaults(chat: Frame): Promise<readonly string[]> {
+  if (!(await chat.evaluate<boolean>('"axe" in globalThis'))) await chat.evaluate(axe.source);
+  const { violations } = await chat.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
+}
+
+/** The chat becomes this wide; the window is a little wider. */
+async function resize(window: Window, width: number, height: number): Promise<void> {
+  const inner = (): Promise<number> => window.chat.evaluate<number>('innerWidth');
+  const frame = (window.page.viewportSize()?.width ?? 0) - (await inner());
+  await window.page.setViewportSize({ width: width + frame, height });
+  await until(async () => (await inner()) === width);
+}
+
+/** Two frames drawn, fonts and pictures there. */
+async function settled(chat: Frame): Promise<void> {
+  await chat.evaluate(
+    'document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1)))))',
+  );
+  await sleep(120);
+}
+
+/** Elements that reach beyond the right edge without something around them that scrolls or cuts on purpose. */
+function sticksOut(chat: Frame): Promise<readonly string[]> {
+  return chat.evaluate(() => {
+    const cuts = (element: Element | null): boolean => {
+      if (element === null || element === document.body) return false;
+      const { overflowX, clipPath } = getComputedStyle(element);
+      return overflowX !== 'visible' && !element.classList.contains('scroll')
+        ? true
+        : clipPath !== 'none' || cuts(element.parentElement);
+    };
+    return [...document.querySelectorAll('#app *')]
+      .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !cuts(element.parentElement))
+      .map(
+        (element) => `sticks out: ${element.tagName}.${element.className}: ${(element.textContent ?? '').slice(0, 60)}`,
+      );
+  });
+}
+
+export async function until(holds: () => Promise<boolean>, ms = 20_000): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`Waited ${ms} ms in vain for ${holds.toString()}`);
+    await sleep(40);
+  }
+}
