@@ -7,6 +7,9 @@ import { moveFile } from './tools/files/move-file.ts';
 import { readFile } from './tools/files/read-file.ts';
 import { undoEdits } from './tools/files/undo-edits.ts';
 import { writeFile } from './tools/files/write-file.ts';
+import { forget } from './tools/memory/forget.ts';
+import { recall } from './tools/memory/recall.ts';
+import { remember } from './tools/memory/remember.ts';
 import { diagnostics } from './tools/search/diagnostics.ts';
 import { searchText } from './tools/search/search-text.ts';
 import { commandInput } from './tools/shell/command-input.ts';
@@ -30,4 +33,7 @@ export const builtInTools: readonly Tool[] = [
   commandOutput,
   commandInput,
   commandStop,
+  remember,
+  recall,
+  forget,
 ];

@@ -22,6 +22,7 @@ export const agentMessageSchema = z.object({
       status: z.optional(z.enum(['verified', 'unverified', 'failed'])),
       summary: z.optional(z.string()),
     }),
+    z.object({ topic: z.literal('advise'), advice: z.optional(z.string()) }),
     z.object({ topic: z.literal('learn'), stored: z.optional(z.array(z.string())) }),
   ]),
 });

@@ -1,6 +1,6 @@
 /** What a call would do, on canonical objects; one policy decides on effects alone. */
 export interface Effect {
-  readonly verb: 'read' | 'write' | 'delete' | 'run' | 'control';
+  readonly verb: 'read' | 'write' | 'delete' | 'run' | 'remember' | 'forget' | 'control';
   /** Canonical: the real path of a file, or the command text. */
   readonly object: string;
   /** Where the object lies: inside a workspace folder, outside all of them, or OpenMagus's own. */

@@ -71,7 +71,12 @@ export type TaskEvent =
   | { readonly type: 'plan-resolved'; readonly accepted: boolean; readonly by: 'user' | 'rule'; readonly plan?: Plan }
   | { readonly type: 'plan-changed'; readonly added: readonly PlanStep[]; readonly removed: readonly string[] }
   /** `rules`: those of the folders that the step is going to write to, beyond the ones recalled for the whole task. */
-  | { readonly type: 'step-started'; readonly stepId: string; readonly rules?: readonly RuleText[] }
+  | {
+      readonly type: 'step-started';
+      readonly stepId: string;
+      readonly rules?: readonly RuleText[];
+      readonly hits?: readonly MemoryHit[];
+    }
   | {
       readonly type: 'model-replied';
       readonly conversation: ConversationId;

@@ -59,6 +59,8 @@ const verbs: Readonly<Record<Effect['verb'], string>> = {
   write: 'Write',
   delete: 'Delete',
   run: 'Run',
+  remember: 'Remember',
+  forget: 'Forget',
   control: 'Steer',
 };
 

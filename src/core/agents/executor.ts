@@ -1,6 +1,6 @@
 import type { PlanStep } from '../../protocol/plan.ts';
 import { runStep } from '../loop/run-step.ts';
-import { rulesFor } from './knowledge.ts';
+import { recallForStep, rulesFor } from './knowledge.ts';
 import type { TaskRun } from './task-run.ts';
 import { say, sayingFailure } from './task-run.ts';
 
@@ -14,7 +14,9 @@ export async function executeStep(run: TaskRun, step: PlanStep, signal: AbortSig
   });
   if (run.state.steps.get(step.id)?.status !== 'running') {
     const rules = await rulesFor(run, step);
-    await run.emit({ type: 'step-started', stepId: step.id, ...(rules.length > 0 ? { rules } : {}) });
+    const hits = await recallForStep(run, step, signal);
+    const found = { ...(rules.length > 0 ? { rules } : {}), ...(hits.length > 0 ? { hits } : {}) };
+    await run.emit({ type: 'step-started', stepId: step.id, ...found });
   }
   const back = { from: 'executor', to: 'coordinator', inReplyTo: request } as const;
   const outcome = await sayingFailure(

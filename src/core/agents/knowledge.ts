@@ -3,13 +3,15 @@ import type { PlanStep } from '../../protocol/plan.ts';
 import type { MemoryHit, RuleText } from '../../protocol/task-event.ts';
 import { toMagusError } from '../errors/magus-error.ts';
 import { episodeOf } from '../memory/episode-of.ts';
-import { recallMemories } from '../memory/recall-memories.ts';
+import { learnProcedure } from '../memory/learn-procedure.ts';
+import { type RecallRequest, recallMemories } from '../memory/recall-memories.ts';
 import { remember } from '../memory/remember.ts';
 import { mentionedPlaces, placesWritten, readRules } from './rule-files.ts';
 import type { TaskRun } from './task-run.ts';
 import { say } from './task-run.ts';
 
 const mostHits = 5;
+const mostStepHits = 2;
 const mostTokens = 3000;
 
 /** Recalls what fits this goal and reads the workspace's rule files. A memory that fails costs a warning, not the task. */
@@ -33,18 +35,18 @@ export async function recall(run: TaskRun, signal: AbortSignal): Promise<void> {
   await run.emit({ type: 'memory-recalled', hits, rules });
 }
 
-/** Remembers what happened as one episode. */
+/** Remembers what happened as one episode, and how it was done with its outcome. */
 export async function learn(run: TaskRun, signal: AbortSignal): Promise<void> {
   const { state } = run;
   const request = await say(run, { from: 'coordinator', to: 'knowledge', kind: 'request', body: { topic: 'learn' } });
   const stored: string[] = [];
   try {
-    const episode = episodeOf(run.ports, state);
-    await remember(run.ports, [episode], signal);
-    stored.push(episode.id);
+    const records = [episodeOf(run.ports, state), ...(await learnProcedure(run.ports, state, signal))];
+    await remember(run.ports, records, signal);
+    stored.push(...records.map(({ id }) => id));
   } catch (caught) {
     signal.throwIfAborted();
-    await run.emit({ type: 'warning', message: `The episode was not remembered: ${toMagusError(caught).message}` });
+    await run.emit({ type: 'warning', message: `This task was not remembered: ${toMagusError(caught).message}` });
   }
   await say(run, {
     from: 'knowledge',
@@ -56,23 +58,34 @@ export async function learn(run: TaskRun, signal: AbortSignal): Promise<void> {
   await run.emit({ type: 'memory-learned', stored });
 }
 
-async function recallForGoal(run: TaskRun, signal: AbortSignal): Promise<readonly MemoryHit[]> {
-  const { goal, roots } = run.state.start;
-  const request = {
-    text: goal.slice(0, 4000),
-    kinds: memoryKinds,
-    workspace: roots.join(':'),
-    roots,
-    limit: mostHits,
-    tokens: mostTokens,
-  };
+function recallForGoal(run: TaskRun, signal: AbortSignal): Promise<readonly MemoryHit[]> {
+  return ask(run, { text: run.state.start.goal.slice(0, 4000), kinds: memoryKinds, limit: mostHits }, signal);
+}
+
+/** What fits this step beyond what was recalled for the whole task. */
+export async function recallForStep(run: TaskRun, step: PlanStep, signal: AbortSignal): Promise<readonly MemoryHit[]> {
+  const { start, recalled, steps } = run.state;
+  if (!start.memory || !start.trusted || steps.size < 2) return [];
+  const known = new Set(recalled?.hits.map(({ id }) => id));
+  const text = `${step.title}\n${step.instructions}`.slice(0, 4000);
+  const hits = await ask(run, { text, kinds: ['episode', 'fact'], limit: mostHits }, signal);
+  return hits.filter(({ id }) => !known.has(id)).slice(0, mostStepHits);
+}
+
+async function ask(
+  run: TaskRun,
+  wanted: Pick<RecallRequest, 'text' | 'kinds' | 'limit'>,
+  signal: AbortSignal,
+): Promise<readonly MemoryHit[]> {
+  const { roots } = run.state.start;
   try {
+    const request = { ...wanted, workspace: roots.join(':'), roots, tokens: mostTokens };
     const { hits, warnings } = await recallMemories(run.ports, request, signal);
-    for (const message of warnings) await run.emit({ type: 'warning', message });
+    for (const message of warnings) run.queue({ type: 'warning', message });
     return hits;
   } catch (caught) {
     signal.throwIfAborted();
-    await run.emit({ type: 'warning', message: `Memory could not be asked: ${toMagusError(caught).message}` });
+    run.queue({ type: 'warning', message: `Memory could not be asked: ${toMagusError(caught).message}` });
     return [];
   }
 }

@@ -3,6 +3,7 @@ import { agentMessageSchema } from '../../protocol/agent-message.ts';
 import type { TaskEvent } from '../../protocol/task-event.ts';
 import { toMagusError } from '../errors/magus-error.ts';
 import type { Ports } from '../ports.ts';
+import { secretsOfEnvironmentFile } from '../security/redact.ts';
 import { redactEvent } from '../security/redact-event.ts';
 import { applyEvent, foldEvents } from '../task/reduce.ts';
 import type { TaskState } from '../task/state.ts';
@@ -24,6 +25,8 @@ export interface TaskRun {
 
 export async function openRun(ports: Ports, taskId: string): Promise<TaskRun> {
   const state = foldEvents(taskId, await ports.log.read(taskId));
+  const roots = await realRoots(ports, state.start.roots);
+  const ownSecrets = await secretsOfWorkspace(ports, roots);
   let waiting: TaskEvent[] = [];
   // Once a write has failed, so does every later one: a log has no holes, and the task is resumed from what it holds.
   let written: Promise<void> = Promise.resolve();
@@ -33,7 +36,8 @@ export async function openRun(ports: Ports, taskId: string): Promise<TaskRun> {
     if (events.length > 0) await ports.log.append(taskId, events);
   };
   const queue = (...events: readonly TaskEvent[]): void => {
-    const clean = events.map((event) => redactEvent(event, ports.secrets()));
+    const secrets = [...ports.secrets(), ...ownSecrets];
+    const clean = events.map((event) => redactEvent(event, secrets));
     for (const event of clean) applyEvent(state, event);
     waiting.push(...clean);
   };
@@ -44,9 +48,22 @@ export async function openRun(ports: Ports, taskId: string): Promise<TaskRun> {
     written.catch(() => {});
     return written;
   };
-  const roots = await realRoots(ports, state.start.roots);
   return { ports, state, emit, queue, seen: new Map(), startedAt: ports.clock.now(), roots };
 }
+
+/** What .env files call a secret is one, whatever it looks like. */
+async function secretsOfWorkspace({ files }: Ports, roots: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const root of roots) {
+    for (const name of ['.env', '.env.local', '.env.development', '.env.production', '.env.test']) {
+      const bytes = await files.read(`${root}/${name}`, mostEnvironmentBytes).catch(() => undefined);
+      if (bytes) found.push(...secretsOfEnvironmentFile(new TextDecoder().decode(bytes)));
+    }
+  }
+  return found;
+}
+
+const mostEnvironmentBytes = 200_000;
 
 /** A folder that is gone keeps its name: each tool says so when it is used. */
 function realRoots({ files }: Ports, roots: readonly string[]): Promise<readonly string[]> {

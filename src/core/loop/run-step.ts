@@ -41,10 +41,17 @@ export async function runStep(run: TaskRun, step: PlanStep, signal: AbortSignal)
 
 function askExecutor(run: TaskRun, step: PlanStep, signal: AbortSignal): Promise<void> {
   assertUsefulReplies(run.state, step.id);
-  const specs = run.ports.tools.map((tool) => specOf(tool.name, tool.description, tool.input));
+  const specs = offeredTools(run).map((tool) => specOf(tool.name, tool.description, tool.input));
   const tools = [...specs, askUserSpec, finishStepSpec, updatePlanSpec].sort((a, b) => (a.name < b.name ? -1 : 1));
   const opening = executorOpening(run.state, step, run.ports.commands.shell);
   return askModel(run, { conversation: step.id, purpose: 'act', opening, tools }, signal);
+}
+
+const memoryTools: ReadonlySet<string> = new Set(['remember', 'recall', 'forget']);
+
+function offeredTools({ ports, state }: TaskRun): TaskRun['ports']['tools'] {
+  const remembers = state.start.memory && state.start.trusted;
+  return remembers ? ports.tools : ports.tools.filter(({ name }) => !memoryTools.has(name));
 }
 
 async function answerCalls(

@@ -1,5 +1,7 @@
-import type { Decision } from '../../protocol/effects.ts';
+import type { Decision, Effect } from '../../protocol/effects.ts';
+import type { MemoryRecord } from '../../protocol/memory.ts';
 import type { RecordedCall } from '../../protocol/task-event.ts';
+import { adviseBefore, type PendingAction, withAdvice } from '../agents/advise.ts';
 import { nobodyToAsk } from '../agents/nobody-to-ask.ts';
 import type { TaskRun } from '../agents/task-run.ts';
 import { MagusError, toMagusError } from '../errors/magus-error.ts';
@@ -97,6 +99,8 @@ async function decideAndRun(
       approve: start.approve,
       granted: run.state.granted,
     };
+    const advice = await adviseBefore(run, pendingAction(tool.name, effects), signal);
+    if (advice.forbidden) return forbidden(advice.forbidden);
     const outcome = await authorize(withRecordedApprovals(run), question, signal);
     signal.throwIfAborted();
     if (outcome.asked && outcome.allowed !== undefined)
@@ -111,11 +115,29 @@ async function decideAndRun(
     if (!outcome.authorized) return refusal(outcome.decision, outcome.by);
     // Append before effect. Reading has none, and file changes put their own intention on disk before they begin.
     if (!effects.every(({ verb }) => verb === 'read' || verb === 'write' || verb === 'delete')) await run.emit();
-    return await tool.run(run.ports, scope, input, outcome.authorized, signal);
+    const result = await tool.run(run.ports, scope, input, outcome.authorized, signal);
+    return await withAdvice(run, result, advice.past, signal);
   } catch (caught) {
     if (signal.aborted || toMagusError(caught).code === 'NOBODY_TO_ASK') throw caught;
-    return failureOf(caught);
+    return await withAdvice(run, failureOf(caught), '', signal);
   }
+}
+
+/** What a call would do, in one line that a "never" of the user can be held against. */
+function pendingAction(tool: string, effects: readonly Effect[]): PendingAction {
+  const commands = effects.filter(({ verb }) => verb === 'run').map(({ object }) => object);
+  const words = commands.length > 0 ? commands.join('; ') : `${tool} ${effects.map(({ object }) => object).join(' ')}`;
+  return { tool, words, readsOnly: effects.every(({ verb }) => verb === 'read' || verb === 'control') };
+}
+
+function forbidden({ id, text }: MemoryRecord): ToolResult {
+  return failureOf(
+    new MagusError(
+      'permission-denied',
+      `The user does not want this: "${text.slice(0, 300)}" (memory ${id}). Find another way or ask the user.`,
+      { code: 'REMEMBERED_NEVER' },
+    ),
+  );
 }
 
 function refusal(decision: Decision, by: 'user' | 'rule'): ToolResult {

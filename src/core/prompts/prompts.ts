@@ -1,5 +1,5 @@
 import type { PlanStep } from '../../protocol/plan.ts';
-import type { RuleText } from '../../protocol/task-event.ts';
+import type { MemoryHit, RuleText } from '../../protocol/task-event.ts';
 import type { ChatMessage } from '../ports.ts';
 import type { TaskState } from '../task/state.ts';
 
@@ -11,10 +11,10 @@ export function plannerOpening(state: TaskState, shell: string): readonly ChatMe
   const job =
     state.start.mode === 'ask'
       ? 'You answer the question with `answer`. Look things up first where you are not sure; nothing may be changed.'
-      : `You plan, others carry it out. A mere question: call \`answer\`. Work to do: call \`propose_plan\`. As few steps as the work needs, often one. A step is carried out by somebody who knows only the goal and its \`instructions\`, so say there what you found out. Give a step a \`check\` wherever a command can show that it is done. Read only what planning needs.`;
+      : `You plan, others carry it out. A mere question: call \`answer\`. Work to do: call \`propose_plan\`. As few steps as the work needs, often one. A step is carried out by somebody who knows only the goal and its \`instructions\`, so say there what you found out. Give a step a \`check\` wherever a command can show that it is done. Read only what planning needs. A remembered workflow is a plan that worked before: where it fits, propose it with the names of today.`;
   return [
     { role: 'system', content: `${common}\n${job}\n${surroundings(state, shell)}` },
-    taskMessage(state, [], `Goal:\n${state.start.goal}`),
+    taskMessage(state, {}, `Goal:\n${state.start.goal}`),
   ];
 }
 
@@ -34,8 +34,8 @@ export function executorOpening(state: TaskState, step: PlanStep, shell: string)
   const system = `${common}
 You carry out one step. Read before you edit. Make the smallest change that does it, in the style of what is there. Run what shows that it works. If a call fails, read why and change something before you try again. When it is done, call \`finish_step\`; say what you could not do, too.
 ${surroundings(state, shell)}`;
-  const rules = state.steps.get(step.id)?.rules ?? [];
-  return [{ role: 'system', content: system }, taskMessage(state, rules, parts.filter(Boolean).join('\n\n'))];
+  const own = state.steps.get(step.id) ?? {};
+  return [{ role: 'system', content: system }, taskMessage(state, own, parts.filter(Boolean).join('\n\n'))];
 }
 
 /** The day on which the task began: it must not change under way. */
@@ -48,17 +48,21 @@ function isWholeTask(state: TaskState, { instructions }: PlanStep): boolean {
   return instructions !== '' && state.start.goal.startsWith(instructions);
 }
 
-function taskMessage(state: TaskState, nearest: readonly RuleText[], text: string): ChatMessage {
+function taskMessage(
+  state: TaskState,
+  own: { readonly rules?: readonly RuleText[]; readonly hits?: readonly MemoryHit[] },
+  text: string,
+): ChatMessage {
   const { roots, context } = state.start;
   const folders =
     roots.length > 1 ? [`Workspace folders (relative paths start at the first):\n${roots.join('\n')}`] : [];
-  const hits = (state.recalled?.hits ?? []).map(
+  const hits = [...(state.recalled?.hits ?? []), ...(own.hits ?? [])].map(
     (hit) => `<memory kind="${hit.kind}" why="${hit.why}">\n${hit.text.slice(0, 1500)}\n</memory>`,
   );
   const shown = context
     .filter(({ kind }) => kind !== 'image')
     .map((item) => `<context kind="${item.kind}" label="${item.label}">\n${item.text}\n</context>`);
-  const rules = [...nearest, ...(state.recalled?.rules ?? [])].map(
+  const rules = [...(own.rules ?? []), ...(state.recalled?.rules ?? [])].map(
     (rule) => `<rules path="${rule.path}">\n${rule.text}\n</rules>`,
   );
   const images = context.flatMap((item) => (item.dataUrl === undefined ? [] : [item.dataUrl]));

@@ -73,7 +73,7 @@ function settle(
 }
 
 function isWorkspaceEdit(effect: Effect): boolean {
-  return effect.zone === 'workspace' && ['read', 'write', 'delete'].includes(effect.verb);
+  return effect.zone === 'workspace' && ['read', 'write', 'delete', 'remember'].includes(effect.verb);
 }
 
 /** The same effects give the same text, whatever the order of their keys. */

@@ -17,7 +17,8 @@ function decideOne(effect: Effect, trusted: boolean): Decision {
   if (changes && effect.zone === 'own') {
     return deny('own-data', "It would change OpenMagus's own data, which no task may touch.");
   }
-  if (!trusted && (changes || effect.verb === 'run')) {
+  const remembers = effect.verb === 'remember' || effect.verb === 'forget';
+  if (!trusted && (changes || remembers || effect.verb === 'run')) {
     return deny(
       'untrusted-workspace',
       'The workspace is not trusted, so tasks may only read. Trust the workspace to allow changes and commands.',
@@ -32,6 +33,7 @@ function decideOne(effect: Effect, trusted: boolean): Decision {
   }
   if (effect.verb === 'read') return allow('read', 'It only reads inside the workspace.');
   if (effect.verb === 'run') return ask('run-command', 'It runs a command on this computer.', false);
+  if (effect.verb === 'remember') return ask('remember', 'It keeps a fact for later tasks.', false);
   return ask('change-file', `It changes ${effect.object}.`, false);
 }
 

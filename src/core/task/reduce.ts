@@ -87,6 +87,7 @@ const appliers: Appliers = {
     if (!step) return;
     step.status = 'running';
     step.rules = event.rules ?? step.rules;
+    step.hits = event.hits ?? step.hits;
   },
   'model-replied': (state, event) => {
     const conversation = conversationOf(state, event.conversation);
@@ -202,7 +203,7 @@ function checkedStep(conversation: string): string | undefined {
 
 function addSteps(state: TaskState, steps: readonly PlanStep[]): void {
   for (const step of steps) {
-    state.steps.set(step.id, { step, status: 'pending', summary: '', rules: [], failedChecks: 0 });
+    state.steps.set(step.id, { step, status: 'pending', summary: '', rules: [], hits: [], failedChecks: 0 });
   }
 }
 

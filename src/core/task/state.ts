@@ -60,6 +60,8 @@ export interface StepState {
   summary: string;
   /** Of the folders it is going to write to. */
   rules: readonly RuleText[];
+  /** What is remembered about it beyond what was recalled for the task. */
+  hits: readonly MemoryHit[];
   /** Checks that failed since the last resumption. */
   failedChecks: number;
 }

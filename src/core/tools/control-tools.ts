@@ -52,8 +52,14 @@ export const controlTools: ReadonlySet<string> = new Set(
 export function specOf(name: string, description: string, input: z.ZodMiniType): ToolSpec {
   const known = specs.get(input);
   if (known) return known;
-  const { $schema: _schema, additionalProperties: _closed, ...parameters } = z.toJSONSchema(input, { io: 'input' });
+  const { $schema: _schema, additionalProperties: _closed, ...schema } = z.toJSONSchema(input, { io: 'input' });
+  const parameters = JSON.parse(JSON.stringify(schema, withoutNoise)) as ToolSpec['parameters'];
   const spec = { name, description, parameters };
   specs.set(input, spec);
   return spec;
+}
+
+/** A whole number without a limit is said to be at most the largest there is. */
+function withoutNoise(key: string, value: unknown): unknown {
+  return key === 'maximum' && value === Number.MAX_SAFE_INTEGER ? undefined : value;
 }

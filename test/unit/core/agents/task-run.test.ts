@@ -28,7 +28,7 @@ function slowLog() {
       log,
       clock: { now: () => 0 },
       secrets: () => [],
-      files: { facts: async (real: string) => ({ real }) },
+      files: { facts: async (real: string) => ({ real }), read: async () => Promise.reject(new Error('none')) },
     } as unknown as Ports,
   };
 }

@@ -1,0 +1,43 @@
+import * as z from 'zod/mini';
+import { remember as keep, newRecord } from '../../core/memory/remember.ts';
+import type { Ports } from '../../core/ports.ts';
+import { resolvePath } from '../../core/tools/resolve-path.ts';
+import type { Tool, ToolScope } from '../../core/tools/tool.ts';
+import type { MemoryRecord } from '../../protocol/memory.ts';
+
+const input = z.object({
+  text: z.string(),
+  cites: z.optional(z.array(z.string())),
+});
+
+const mostCites = 20;
+const mostCitedBytes = 2_000_000;
+
+/** Keeps a fact for later tasks in this workspace. */
+export const remember: Tool<z.infer<typeof input>> = {
+  name: 'remember',
+  description: 'Keeps a project fact for later tasks. cites: "src/a.ts:12".',
+  input,
+  describe: ({ text }) => `Remember: ${text.slice(0, 120)}`,
+  effects: async (_ports, _scope, { text }) => [{ verb: 'remember', object: text, zone: 'workspace' }],
+  async run(ports, scope, { text, cites = [] }, _authorized, signal) {
+    const cited = await Promise.all(cites.slice(0, mostCites).map((cite) => citation(ports, scope, cite)));
+    const record = newRecord(ports, 'fact', {
+      text,
+      workspace: scope.roots.join(':'),
+      source: `task ${scope.taskId}`,
+      taskId: scope.taskId,
+      cites: cited,
+    });
+    await keep(ports, [record], signal);
+    return { ok: true, content: `Remembered as ${record.id}.` };
+  },
+};
+
+/** The hash of the file as it is now: when it changes, the fact is told with a warning. */
+async function citation(ports: Ports, scope: ToolScope, cite: string): Promise<MemoryRecord['cites'][number]> {
+  const [, path = cite, line = '1'] = /^(.*?)(?::(\d+)[\d:-]*)?$/.exec(cite) ?? [];
+  const place = await resolvePath(ports, scope.roots, path);
+  const bytes = await ports.files.read(place.real, mostCitedBytes);
+  return { path: place.shown, line: Math.max(1, Number(line)), sha256: ports.hash.sha256(bytes) };
+}
