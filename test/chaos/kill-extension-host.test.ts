@@ -12,7 +12,10 @@ import { assertWholeLog } from './whole-log.ts';
 
 /** So many tasks run in one extension host, each in a folder of its own: one kill meets every one of them somewhere else. */
 const tasksAtOnce = 8;
-const mostKills = 60;
+/** Most events are met long before the last one is: the full set ends here. */
+const longestMs = 360_000;
+/** What even a slow machine kills in that time. */
+const fewestTasks = 24;
 
 describe('kill -9 of the extension host', () => {
   let model: ScriptedModel;
@@ -49,7 +52,7 @@ describe('kill -9 of the extension host', () => {
     const began = performance.now();
     let kills = 0;
     let tasks = 0;
-    while (tasks < wanted && met.size < boundaries - 1 && kills < mostKills) {
+    while (tasks < wanted && met.size < boundaries - 1 && performance.now() - began < longestMs) {
       const { seen, killed } = await startMany(tasksAtOnce, ripeMoment(met));
       if (killed) {
         kills += 1;
@@ -66,7 +69,7 @@ describe('kill -9 of the extension host', () => {
       `      ${kills} kills met ${tasks} running tasks at ${met.size} of ${boundaries - 1} event boundaries, ${took} s`,
     );
     assert.deepEqual(broken, []);
-    assert.ok(tasks >= Math.min(wanted, boundaries - 1), `only ${tasks} tasks were killed`);
+    assert.ok(tasks >= Math.min(wanted, fewestTasks), `only ${tasks} tasks were killed`);
   }).timeout(1_200_000);
 
   /** True at a moment, not always the earliest one, when many tasks stand at an event after which none was killed yet. */

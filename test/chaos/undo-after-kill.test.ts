@@ -51,7 +51,8 @@ describe('undoing after kill -9', () => {
 
   it('undoes nothing where the user has changed a file since, and shows the difference', async () => {
     const place = await newOriginals();
-    await killedRun(place, 'tool-call-ended', 5);
+    // Two answers after the edit of run.sh: how an edit left its file is kept without the edit waiting for it.
+    await killedRun(place, 'tool-call-ended', 7);
     await writeFile(path.join(place.workspace, 'run.sh'), 'mine\n');
     const before = await snapshot(place.workspace);
     const said = await undone(place);
