@@ -28,5 +28,7 @@ function section(title: string, lines: readonly string[]): string {
 }
 
 function withoutPrivateThings(text: string, home: string): string {
-  return redact(home.length > 1 ? text.replaceAll(home, '~') : text);
+  // A terminal would obey control characters, and nobody reads them.
+  const plain = text.replace(/[^\P{Cc}\n\t]/gu, '');
+  return redact(home.length > 1 ? plain.replaceAll(home, '~') : plain);
 }

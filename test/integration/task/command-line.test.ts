@@ -237,7 +237,7 @@ describe('the command line', () => {
 
   it('lists, shows and exports tasks without anything secret', async () => {
     assert.match((await openmagus(['tasks'])).out, /No tasks yet\. Start one with: openmagus run "goal"/);
-    rig.script(() => ({ text: 'The token: abcdefghijkl \u001b[31mred\u001b[0m' }));
+    rig.script(() => ({ text: 'The token: a1b2c3d4e5f6 \u001b[31mred\u001b[0m' }));
     const { out: ran } = await openmagus(['run', ...modelWords(), 'Say\u001b[2J it']);
     const taskId = /Task (\S+)/.exec(ran)?.[1] ?? '';
     const { out: list } = await openmagus(['tasks']);
@@ -246,7 +246,7 @@ describe('the command line', () => {
     assert.match(shown, /^ {4}1 {2}\S+ {2}\{"type":"task-created"/);
     const { out: exported } = await openmagus(['export', taskId]);
     assert.match(exported, /^# Say[\s\S]*Status: unverified[\s\S]*The token: \[redacted\]/);
-    for (const printed of [ran, list, shown])
+    for (const printed of [ran, list, shown, exported])
       assert.ok(!printed.includes('\u001b'), 'a control character reached the terminal');
     const more = await openmagus(['run', '--no-memory', ...modelWords(), 'Say more']);
     assert.equal(more.code, 0);
