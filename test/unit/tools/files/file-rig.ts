@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,6 +64,14 @@ export async function fileRig(): Promise<FileRig> {
   return rig;
 }
 
+/** Gone when the tests have ended. */
 export async function newFolder(): Promise<string> {
-  return realpath(await mkdtemp(join(tmpdir(), 'magus-files-')));
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'magus-files-')));
+  if (folders.push(folder) === 1) process.once('exit', () => folders.forEach(removeFolder));
+  return folder;
+}
+const folders: string[] = [];
+
+function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
 }
