@@ -11,7 +11,9 @@ import { composeMemory } from './compose-memory.ts';
 import { composeModels } from './compose-models.ts';
 import type { ConfiguredModels } from './core/models/configured-models.ts';
 import type { ModelDesk } from './core/models/model-desk.ts';
+import type { ServedModel } from './core/models/model-server.ts';
 import type { Editor, LiveDelta, People, Ports, TaskLog } from './core/ports.ts';
+import type { EndpointConfiguration } from './protocol/model-configuration.ts';
 import type { LoggedEvent } from './protocol/task-event.ts';
 
 export interface Composition {
@@ -98,6 +100,27 @@ function noting({ configuration, keyOf }: ConfiguredModels, secrets: string[]): 
       return key;
     },
   };
+}
+
+/** What an endpoint has that is not configured yet. Throws as an attempt does. */
+export async function listModels(
+  endpoint: EndpointConfiguration,
+  apiKey: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly ServedModel[]> {
+  const { openModelServer } = await import('./adapters/models/open-transport.ts');
+  const timeouts = { firstByteMs: 10_000, idleMs: 10_000, totalMs: 10_000 };
+  const deployment = { endpoint: endpoint.kind, model: '' };
+  const address = {
+    id: endpoint.kind,
+    kind: endpoint.kind,
+    endpointName: endpoint.kind,
+    endpoint,
+    deployment,
+    timeouts,
+  };
+  const server = await openModelServer(address, apiKey);
+  return server.list(signal);
 }
 
 function pushing(log: TaskLog, onEvent: (event: LoggedEvent) => void): TaskLog {

@@ -6,6 +6,7 @@ import { registerCodeActions } from './host/code-actions.ts';
 import { registerCommands } from './host/commands.ts';
 import { secretPrefix } from './host/configured-models.ts';
 import { dialogConfirmer } from './host/confirm.ts';
+import { registerModelTree } from './host/model-tree.ts';
 import { registerStatusBar } from './host/status-bar.ts';
 import { registerTaskDocuments } from './host/task-changes.ts';
 import { TaskService } from './host/task-service.ts';
@@ -24,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
     chat,
     vscode.window.registerWebviewViewProvider('openmagus.chat', chat),
     registerTaskTree(tasks),
+    registerModelTree(tasks),
     registerStatusBar(tasks),
     registerCodeActions(),
     registerTerminalCommands(),

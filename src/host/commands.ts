@@ -1,11 +1,8 @@
 import * as vscode from 'vscode';
-import { MagusError } from '../core/errors/magus-error.ts';
 import type { ChatView } from './chat-view.ts';
 import { chosenTask } from './chosen-task.ts';
-import { secretNames, secretPrefix } from './configured-models.ts';
 import type { Confirmer } from './confirm.ts';
 import { fixDiagnostic, selectionCommand } from './selection-commands.ts';
-import { readSettings } from './settings.ts';
 import { showFailure } from './show-failure.ts';
 import { taskModeWords } from './task-mode-words.ts';
 import type { TaskRequest, TaskService } from './task-service.ts';
@@ -62,7 +59,14 @@ export const commands = {
     const { exportTask } = await import('./export-task.ts');
     if (taskId) await exportTask(host.tasks, taskId);
   },
-  'openmagus.setSecret': setSecret,
+  'openmagus.manageModels': async (host, given) => {
+    const { manageModels } = await import('./manage-models.ts');
+    await manageModels(host, given);
+  },
+  'openmagus.setSecret': async (host) => {
+    const { setSecret } = await import('./set-secret.ts');
+    await setSecret(host);
+  },
   'openmagus.doctor': async (host) => {
     const { doctor } = await import('./doctor.ts');
     await doctor(host);
@@ -82,26 +86,6 @@ export function registerCommands(host: Host): vscode.Disposable[] {
       }
     }),
   );
-}
-
-async function setSecret(host: Host): Promise<void> {
-  const names = secretNames(readSettings().models);
-  if (names.length === 0)
-    throw new MagusError(
-      'configuration',
-      'No endpoint in the setting openmagus.models names a key. Give the one that needs it a “secret”, such as "secret": "litellm", and run this command again.',
-    );
-  const name =
-    names.length === 1 ? names[0] : await vscode.window.showQuickPick(names, { title: 'OpenMagus: which key' });
-  if (name === undefined) return;
-  const key = await vscode.window.showInputBox({
-    title: `OpenMagus: API key “${name}”`,
-    password: true,
-    ignoreFocusOut: true,
-    prompt: 'Kept in the secret storage of VS Code. Leave empty to remove it.',
-  });
-  if (key === undefined) return;
-  await (key.trim() ? host.secrets.store(secretPrefix + name, key.trim()) : host.secrets.delete(secretPrefix + name));
 }
 
 /** From the palette it asks for the goal; another extension or a keybinding gives `{goal, mode?}`. Returns the task's id. */

@@ -18,15 +18,15 @@ export async function configuredModels(
   };
 }
 
-/** Names of the keys that the configuration mentions, in order. */
-export function secretNames(written: unknown): readonly string[] {
+/** The endpoints that may have a key, and the name it goes by if they have one. */
+export function endpointSecrets(written: unknown): readonly { readonly name: string; readonly secret?: string }[] {
   if (!isWritten(written)) return [];
-  const endpoints = isRecord(written['endpoints']) ? Object.values(written['endpoints']) : [written];
-  const names = endpoints.flatMap((endpoint) => {
-    const secret = isRecord(endpoint) ? endpoint['secret'] : undefined;
-    return typeof secret === 'string' ? [secret] : [];
+  const endpoints = isRecord(written['endpoints']) ? written['endpoints'] : { model: written };
+  return Object.entries(endpoints).flatMap(([name, endpoint]) => {
+    if (!isRecord(endpoint) || endpoint['kind'] === 'vscode-lm') return [];
+    const { secret } = endpoint;
+    return [{ name, ...(typeof secret === 'string' ? { secret } : {}) }];
   });
-  return [...new Set(names)];
 }
 
 /** What the primary model is called, without checking anything: for a label. */

@@ -27,6 +27,11 @@ export function readSettings(): Settings {
   };
 }
 
+/** Into the user's own settings, where alone they count. */
+export async function writeModels(models: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration('openmagus').update('models', models, vscode.ConfigurationTarget.Global);
+}
+
 function limits(): TaskLimits {
   const usd = amount('limits.usd');
   const minutes = amount('limits.minutes');

@@ -4,6 +4,7 @@ import { goesOn, type Remedy, remediesOf, remedyWords } from '../protocol/remedi
 
 /** What each remedy runs; some go on with the task that failed. */
 export const remedyCommands: Readonly<Record<Remedy, readonly [string, ...string[]]>> = {
+  'manage-models': ['openmagus.manageModels'],
   configure: ['workbench.action.openSettings', '@ext:openmagus.openmagus'],
   'set-key': ['openmagus.setSecret'],
   'open-folder': ['workbench.action.files.openFolder'],

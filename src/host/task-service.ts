@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import type { Composed } from '../compose.ts';
 import { MagusError } from '../core/errors/magus-error.ts';
+import type { ModelDesk } from '../core/models/model-desk.ts';
 import type { LiveDelta, Ports } from '../core/ports.ts';
 import { dataHome } from '../data-home.ts';
 import type { TaskEntry, ViewSurroundings } from '../protocol/chat-view.ts';
@@ -20,11 +22,6 @@ export interface TaskRequest {
 
 /** Characters of a goal in a list. */
 const mostGoal = 300;
-
-interface Composed {
-  readonly ports: Ports;
-  close(): Promise<void>;
-}
 
 /** The tasks of this window: starts them, runs them, tells listeners. The core is loaded on first use. */
 export class TaskService implements vscode.Disposable {
@@ -67,7 +64,7 @@ export class TaskService implements vscode.Disposable {
     if (!isWritten(settings.models))
       throw new MagusError(
         'configuration',
-        'No model is configured. Name one in the setting openmagus.models, such as {"baseURL": "http://127.0.0.1:4000/v1", "model": "…"}.',
+        'No model is configured. Add one with the command OpenMagus: Manage Models.',
         { code: 'NO_MODEL' },
       );
     const { createTask } = await import('../core/agents/start-task.ts');
@@ -154,7 +151,16 @@ export class TaskService implements vscode.Disposable {
     this.#changes.fire();
   }
 
+  /** What can be done with the configured models; undefined: none are configured. Throws `configuration`. */
+  async modelDesk(): Promise<ModelDesk | undefined> {
+    return (await this.#current()).desk;
+  }
+
   async ports(): Promise<Ports> {
+    return (await this.#current()).ports;
+  }
+
+  async #current(): Promise<Composed> {
     if (this.#stale && this.#running.size === 0) {
       const former = this.#composed;
       this.#composed = undefined;
@@ -167,7 +173,7 @@ export class TaskService implements vscode.Disposable {
     this.#composed ??= this.#compose();
     const composed = this.#composed;
     try {
-      return (await composed).ports;
+      return await composed;
     } catch (error) {
       // A failed start (a locked file, say) may succeed the next time.
       if (this.#composed === composed) this.#composed = undefined;

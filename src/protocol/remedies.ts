@@ -1,10 +1,20 @@
 import type { ErrorKind } from './error-kinds.ts';
 
 /** What a person can be offered when something failed: each is a button that opens the right place. */
-export const remedies = ['configure', 'set-key', 'open-folder', 'manage-trust', 'show-log', 'retry', 'resume'] as const;
+export const remedies = [
+  'manage-models',
+  'configure',
+  'set-key',
+  'open-folder',
+  'manage-trust',
+  'show-log',
+  'retry',
+  'resume',
+] as const;
 export type Remedy = (typeof remedies)[number];
 
 export const remedyWords: Readonly<Record<Remedy, string>> = {
+  'manage-models': 'Manage Models',
   configure: 'Open Settings',
   'set-key': 'Set Key',
   'open-folder': 'Open Folder',
@@ -28,15 +38,15 @@ export function remediesOf(kind: ErrorKind, code?: string): readonly Remedy[] {
 const byCode: Readonly<Record<string, readonly Remedy[]>> = {
   NO_FOLDER: ['open-folder'],
   UNTRUSTED: ['manage-trust'],
-  AUTH: ['set-key', 'configure', 'retry'],
-  NO_MODEL: ['configure', 'set-key', 'retry'],
-  NETWORK: ['retry', 'configure', 'show-log'],
+  AUTH: ['set-key', 'manage-models', 'retry'],
+  NO_MODEL: ['manage-models', 'retry'],
+  NETWORK: ['retry', 'manage-models', 'show-log'],
 };
 
 const byKind: Readonly<Record<ErrorKind, readonly Remedy[]>> = {
   'user-input': [],
-  configuration: ['configure', 'set-key', 'retry'],
-  'model-unavailable': ['retry', 'configure', 'show-log'],
+  configuration: ['manage-models', 'configure', 'retry'],
+  'model-unavailable': ['retry', 'manage-models', 'show-log'],
   'model-output': ['retry', 'show-log'],
   'tool-input': ['retry', 'show-log'],
   'tool-failed': ['retry', 'show-log'],

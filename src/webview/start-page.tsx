@@ -16,7 +16,7 @@ export function StartPage(): VNode {
         {around?.model ? (
           <p class="quiet">
             Model <strong>{around.model}</strong> ·{' '}
-            <button type="button" class="link" onClick={() => send({ type: 'remedy', remedy: 'configure' })}>
+            <button type="button" class="link" onClick={() => send({ type: 'remedy', remedy: 'manage-models' })}>
               Change
             </button>
           </p>
@@ -47,18 +47,10 @@ export function StartPage(): VNode {
 function ConfigureCard(): VNode {
   return (
     <section class="card warning" aria-label="Configure a model">
-      <p>
-        No model is configured. Give the address of an OpenAI-compatible server and the name of a model; set a key if it
-        needs one.
-      </p>
-      <div class="row">
-        <button type="button" class="primary" onClick={() => send({ type: 'remedy', remedy: 'configure' })}>
-          Configure Model
-        </button>
-        <button type="button" onClick={() => send({ type: 'remedy', remedy: 'set-key' })}>
-          Set Key
-        </button>
-      </div>
+      <p>No model is configured. Add a LiteLLM proxy, a model server on this machine, or a provider.</p>
+      <button type="button" class="primary" onClick={() => send({ type: 'remedy', remedy: 'manage-models' })}>
+        Add a Model
+      </button>
     </section>
   );
 }

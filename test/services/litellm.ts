@@ -21,6 +21,8 @@ export interface LiteLlmOptions {
   readonly masterKey?: string;
   readonly fallbacks?: Readonly<Record<string, readonly string[]>>;
   readonly retries?: number;
+  /** Of everything that goes to upstream servers, a day. */
+  readonly dayBudgetUsd?: number;
 }
 
 /** A LiteLLM proxy in front of the servers given. */
@@ -55,7 +57,7 @@ export async function startLiteLlm(
       };
     },
     ready: async (port) => (await fetch(`http://127.0.0.1:${port}/health/liveliness`)).ok,
-    readyMs: 90_000,
+    readyMs: 180_000,
   });
   return { ...server, url: `http://127.0.0.1:${server.port}`, masterKey };
 }
@@ -77,6 +79,9 @@ function configuration(options: LiteLlmOptions, masterKey: string) {
     litellm_settings: { num_retries: retries, telemetry: false },
     router_settings: {
       num_retries: retries,
+      ...(options.dayBudgetUsd === undefined
+        ? {}
+        : { provider_budget_config: { openai: { budget_limit: options.dayBudgetUsd, time_period: '1d' } } }),
       fallbacks: Object.entries(fallbacks).map(([name, others]) => ({ [name]: others })),
     },
     general_settings: { master_key: masterKey },

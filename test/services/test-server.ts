@@ -55,13 +55,16 @@ export async function startServer(recipe: ServerRecipe): Promise<TestServer> {
     await untilReady(recipe, port, folder, started);
   };
   const end = async (signal: NodeJS.Signals) => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise<void>((resolve) => child?.once('exit', () => resolve()));
+    const ending = child;
+    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
+    const gone = new Promise<void>((resolve) => ending.once('exit', () => resolve()));
     // A frozen process takes no other signal.
-    child.kill('SIGCONT');
-    child.kill(signal);
-    await Promise.race([gone, wait(10_000, undefined, { ref: false }).then(() => child?.kill('SIGKILL'))]);
+    ending.kill('SIGCONT');
+    ending.kill(signal);
+    // Its successor must not be hit by what was meant for it.
+    const force = setTimeout(() => ending.kill('SIGKILL'), 10_000);
     await gone;
+    clearTimeout(force);
   };
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
   const began = performance.now();

@@ -109,7 +109,11 @@ const phrases: readonly (readonly [Fault, RegExp])[] = [
     /no models? (is |are )?(currently )?loaded|model (is |was )?(unloaded|not loaded)|model has (been )?unloaded|loading model/i,
   ],
   ['model-not-found', /model_not_found|model .{0,80}(not found|does not exist)|invalid model name|no such model/i],
-  ['auth', /invalid_api_key|authentication_error|invalid api key|incorrect api key|no api key/i],
+  // A LiteLLM proxy without a database knows no key but its own.
+  [
+    'auth',
+    /no_db_connection|no connected db|invalid_api_key|authentication_error|invalid api key|incorrect api key|no api key/i,
+  ],
   ['overloaded', /overloaded/i],
   ['rate', /rate_limit|rate limit|too many requests/i],
 ];

@@ -54,6 +54,8 @@ export interface Session {
   readonly signal?: AbortSignal;
   /** Words of a model configuration, beside the address; null: no model is configured. */
   readonly models?: Readonly<Record<string, unknown>> | null;
+  /** Of every endpoint. */
+  readonly key?: string;
   readonly approve?: TaskStart['approve'];
   readonly limits?: TaskStart['limits'];
   readonly onEvent?: (event: LoggedEvent) => void;
@@ -95,7 +97,10 @@ export async function taskRig(): Promise<TaskRig> {
       const composed = await composePorts({
         secretOf: async () => undefined,
         home,
-        models: session.models === null ? undefined : { configuration, keyOf: async () => 'sk-secret-test-key' },
+        models:
+          session.models === null
+            ? undefined
+            : { configuration, keyOf: async () => session.key ?? 'sk-secret-test-key' },
         people: session.people ?? nobody,
         editor: { unsaved: () => [], diagnostics: () => undefined },
         ripgrep: [],

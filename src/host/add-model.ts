@@ -1,0 +1,141 @@
+import * as vscode from 'vscode';
+import { toMagusError } from '../core/errors/magus-error.ts';
+import type { ModelRole } from '../core/models/edit-configuration.ts';
+import type { ServedModel } from '../core/models/model-server.ts';
+import type { EndpointConfiguration, EndpointKind } from '../protocol/model-configuration.ts';
+import type { Host } from './commands.ts';
+import { secretPrefix } from './configured-models.ts';
+import { testModel } from './manage-models.ts';
+import { readSettings, writeModels } from './settings.ts';
+
+interface KindChoice extends vscode.QuickPickItem {
+  readonly endpointKind: EndpointKind;
+  readonly wantsKey: boolean;
+}
+interface RoleChoice extends vscode.QuickPickItem {
+  readonly role: ModelRole;
+}
+
+const kinds: readonly KindChoice[] = [
+  { label: 'LiteLLM proxy', endpointKind: 'litellm', wantsKey: true },
+  { label: 'OpenAI-compatible server or provider', endpointKind: 'openai', wantsKey: true },
+  { label: 'Ollama', endpointKind: 'ollama', wantsKey: false },
+  { label: 'LM Studio', endpointKind: 'lmstudio', wantsKey: false },
+  { label: 'llama.cpp', endpointKind: 'llamacpp', wantsKey: false },
+  { label: 'llama-swap', endpointKind: 'llamaswap', wantsKey: false },
+  { label: 'vLLM', endpointKind: 'vllm', wantsKey: false },
+];
+const roles: readonly RoleChoice[] = [
+  { label: 'Primary', description: 'plans and acts', role: 'primary' },
+  { label: 'Fallback', description: 'when the primary one fails', role: 'fallback' },
+  { label: 'Secondary', description: 'summaries and advice', role: 'secondary' },
+];
+const title = 'OpenMagus: add a model';
+
+/** Kind, address, key, model, role: written into the settings, the key into the secret storage; then it is tested. */
+export async function addModel(host: Host): Promise<void> {
+  const kind = await vscode.window.showQuickPick(kinds, { title, placeHolder: 'Where does it run?' });
+  if (!kind) return;
+  const baseURL = await askAddress(kind.endpointKind);
+  if (baseURL === undefined) return;
+  const endpointName = freeName(kind.endpointKind, baseURL);
+  const key = kind.wantsKey ? await askKey() : '';
+  if (key === undefined) return;
+  const endpoint = { kind: kind.endpointKind, baseURL, ...(key === '' ? {} : { secret: endpointName }) };
+  const model = await askModel(endpoint, key);
+  if (model === undefined) return;
+  const role = await vscode.window.showQuickPick(roles, { title, placeHolder: `What is ${model} for?` });
+  if (!role) return;
+  if (key !== '') await host.secrets.store(secretPrefix + endpointName, key);
+  const { withModel } = await import('../core/models/edit-configuration.ts');
+  await writeModels(withModel(readSettings().models, { endpointName, endpoint, model, role: role.role }));
+  await testModel(host, `${endpointName}/${model}`);
+}
+
+async function askAddress(kind: EndpointKind): Promise<string | undefined> {
+  const { parseModelConfiguration, usualAddresses } = await import('../core/models/parse-configuration.ts');
+  const address = await vscode.window.showInputBox({
+    title,
+    prompt: 'Address of the server',
+    value: usualAddresses[kind] ?? 'https://',
+    ignoreFocusOut: true,
+    validateInput: (baseURL) => {
+      try {
+        parseModelConfiguration({ kind, baseURL: baseURL.trim(), model: 'any' }, 'The address');
+        return undefined;
+      } catch (error) {
+        return toMagusError(error)
+          .message.split('\n')
+          .at(-1)
+          ?.replace(/^- \S+ /, '');
+      }
+    },
+  });
+  return address?.trim();
+}
+
+async function askKey(): Promise<string | undefined> {
+  const key = await vscode.window.showInputBox({
+    title,
+    prompt: 'API key, kept in the secret storage of VS Code. Leave empty if the server wants none.',
+    password: true,
+    ignoreFocusOut: true,
+  });
+  return key?.trim();
+}
+
+/** From the server's own list; by name where it has none. */
+async function askModel(endpoint: EndpointConfiguration, key: string): Promise<string | undefined> {
+  const { listModels } = await import('../compose.ts');
+  let fault = '';
+  const served = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: 'OpenMagus: asking for the models' },
+    () =>
+      listModels(endpoint, key || undefined, AbortSignal.timeout(10_000)).catch((error: unknown) => {
+        fault = toMagusError(error).message;
+        return [];
+      }),
+  );
+  const byHand = { label: '$(edit) Another one, by name…', name: undefined };
+  const choices = served.map((model) => ({ label: model.name, description: wordsOf(model), name: model.name }));
+  const chosen =
+    choices.length === 0
+      ? byHand
+      : await vscode.window.showQuickPick([...choices, byHand], { title, placeHolder: 'Which model?' });
+  if (!chosen) return undefined;
+  if (chosen.name !== undefined) return chosen.name;
+  const typed = await vscode.window.showInputBox({
+    title,
+    prompt: fault === '' ? 'The model, by the name the server knows it by' : `The server listed no models (${fault})`,
+    ignoreFocusOut: true,
+  });
+  return typed?.trim() || undefined;
+}
+
+function wordsOf({ loaded, sizeBytes, contextTokens }: ServedModel): string {
+  return [
+    loaded === undefined ? '' : loaded ? 'loaded' : 'not loaded',
+    sizeBytes === undefined ? '' : `${(sizeBytes / 1e9).toFixed(1)} GB`,
+    contextTokens === undefined ? '' : `${Math.round(contextTokens / 1000)}k tokens`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** The kind, with a number when another server of that kind is configured already. */
+function freeName(kind: EndpointKind, baseURL: string): string {
+  const { models } = readSettings();
+  const endpoints: unknown =
+    typeof models === 'object' && models !== null && 'endpoints' in models ? models.endpoints : {};
+  const taken = Object.entries(typeof endpoints === 'object' && endpoints !== null ? endpoints : {});
+  const same = taken.find(
+    ([, endpoint]) =>
+      typeof endpoint === 'object' && endpoint !== null && 'baseURL' in endpoint && endpoint.baseURL === baseURL,
+  );
+  if (same) return same[0];
+  const names = new Set(taken.map(([name]) => name));
+  for (let count = 1; ; count += 1) {
+    const name = count === 1 ? kind : `${kind}-${count}`;
+    if (!names.has(name)) return name;
+  }
+}
