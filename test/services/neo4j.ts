@@ -30,7 +30,8 @@ export async function startNeo4j(
       };
     },
     ready: (port) => answers(port, user, password),
-    readyMs: 60_000,
+    // 8 s on an idle machine; one that is busy takes many times as long.
+    readyMs: 180_000,
   });
   return { ...server, url: `bolt://127.0.0.1:${server.port}`, user, password };
 }

@@ -29,7 +29,7 @@ export function chromaMemory(options: ChromaOptions): MemoryReplica {
       return await abortable(openCollection().then(work), signal);
     } catch (caught) {
       signal.throwIfAborted();
-      throw fromChroma(caught, url);
+      throw fromChroma(await reasonOf(caught, url, signal), url);
     }
   };
   return {
@@ -65,6 +65,15 @@ export function chromaMemory(options: ChromaOptions): MemoryReplica {
     warnings: async () => [],
     close: async () => {},
   };
+}
+
+/** The client does not say why it could not connect, so it is asked for once more without it. */
+async function reasonOf(caught: unknown, url: string, signal: AbortSignal): Promise<unknown> {
+  if (!(caught instanceof Error) || caught.name !== 'ChromaConnectionError') return caught;
+  return fetch(new URL('/api/v2/heartbeat', url), { signal }).then(
+    () => caught,
+    (reason: unknown) => reason,
+  );
 }
 
 async function open({ url, token, tenant, database, embedder }: ChromaOptions): Promise<Collection> {

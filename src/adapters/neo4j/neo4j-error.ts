@@ -14,7 +14,11 @@ export function fromNeo4j(caught: unknown, url: string): MagusError {
   });
 }
 
+const unreachable = 'did not answer. Start it, or mend its address.';
+
 const causes: readonly (readonly [RegExp, string, string])[] = [
+  // The driver speaks of encryption whatever the reason.
+  [/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH/, 'UNREACHABLE', unreachable],
   [/Security\.CredentialsExpired/, 'AUTH', 'wants its first password changed. Change it: cypher-shell -u neo4j'],
   [
     /Security\.AuthenticationRateLimit/,
@@ -44,9 +48,5 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
   ],
   [/No space left|disk|TransactionLogError/i, 'FULL', 'cannot write. Look at its log: the disk may be full.'],
   [/SyntaxError|ProcedureNotFound/, 'VERSION', 'is too old. OpenMagus needs Neo4j 4.4 or later.'],
-  [
-    /ServiceUnavailable|SessionExpired|ECONN|connect|acquisition/i,
-    'UNREACHABLE',
-    'did not answer. Start it, or mend its address.',
-  ],
+  [/ServiceUnavailable|SessionExpired|ECONN|connect|acquisition/i, 'UNREACHABLE', unreachable],
 ];

@@ -5,7 +5,9 @@ export function fromRedis(caught: unknown, url: string): MagusError {
   if (isMagusError(caught)) return caught;
   const text = caught instanceof Error ? caught.message : String(caught);
   const place = `Redis at ${url.replace(/\/\/[^@/]*@/, '//')}`;
-  const known = causes.find(([pattern]) => pattern.test(text));
+  // A server without TLS does not understand the greeting and waits for its end.
+  const silence = url.startsWith('rediss:') && /ETIMEDOUT|Connection is closed/.test(text) ? `TLS ${text}` : text;
+  const known = causes.find(([pattern]) => pattern.test(silence));
   const [, code, words] = known ?? [/./, 'UNREACHABLE', `did not answer (${text}). Start it, or mend its address.`];
   return new MagusError('memory-unavailable', `${place} ${words}`, {
     code,

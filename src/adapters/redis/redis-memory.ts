@@ -113,12 +113,15 @@ function connection(options: RedisOptions): { readonly redis: Redis; ready(): Pr
   };
 }
 
-/** One step on the server, so that the sets and the stream never miss a record or count it twice. */
+/**
+ * One step on the server, so that the sets and the stream never miss a record or count it twice. A server that is full refuses the
+ * first command only, so that comes before anything is deleted.
+ */
 const putScript = `
 if redis.call('HGET', KEYS[1], 'digest') == ARGV[1] then return 0 end
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[3])
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'digest', ARGV[1], unpack(ARGV, 5))
-redis.call('ZADD', KEYS[2], ARGV[2], ARGV[3])
 redis.call('ZADD', KEYS[3], 0, ARGV[3])
 redis.call('ZADD', KEYS[4], ARGV[2], ARGV[3])
 redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[4], '*', 'put', ARGV[3])
