@@ -14,13 +14,38 @@ interface ModelPorts {
 }
 
 export interface ComposedModels {
+  /** Answers with whatever is configured at the moment of the request. */
   readonly model: ChatModel;
   /** undefined: no models are configured. */
+  desk(): ModelDesk | undefined;
+  /** Takes another configuration, or the same with other keys: tasks that run go on with it at their next request. */
+  use(models: ConfiguredModels | undefined): void;
+}
+
+/** The models as one port, and the way to change them while they are in use. */
+export function composeModels(models: ConfiguredModels | undefined, ports: ModelPorts): ComposedModels {
+  let current = routed(models, ports);
+  return {
+    model: {
+      get contextTokens() {
+        return current.model.contextTokens;
+      },
+      complete: (request, listener, signal) => current.model.complete(request, listener, signal),
+    },
+    desk: () => current.desk,
+    use: (next) => {
+      current = routed(next, ports);
+    },
+  };
+}
+
+interface Routed {
+  readonly model: ChatModel;
   readonly desk: ModelDesk | undefined;
 }
 
 /** The router over the configured models; without any, asking says so. */
-export function composeModels(models: ConfiguredModels | undefined, ports: ModelPorts): ComposedModels {
+function routed(models: ConfiguredModels | undefined, ports: ModelPorts): Routed {
   if (!models) return { model: noModel, desk: undefined };
   const { configuration, keyOf } = models;
   const { clock, hash, ledger } = ports;

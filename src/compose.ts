@@ -34,8 +34,10 @@ export interface Composition {
 
 export interface Composed {
   readonly ports: Ports;
-  /** undefined: no models are configured. */
-  readonly desk: ModelDesk | undefined;
+  /** What can be done with the configured models; undefined: none are. */
+  desk(): ModelDesk | undefined;
+  /** Tasks that run go on with these models at their next request. */
+  useModels(models: ConfiguredModels | undefined): void;
   close(): Promise<void>;
 }
 
@@ -55,7 +57,6 @@ export async function composePorts(options: Composition): Promise<Composed> {
     if (value !== undefined) secrets.push(value);
     return value;
   };
-  const models = options.models && noting(options.models, secrets);
   const { memory, close: closeMemory } = composeMemory({
     home: options.home,
     store: journal.memory,
@@ -64,7 +65,14 @@ export async function composePorts(options: Composition): Promise<Composed> {
     onWarning: options.onWarning,
   });
   const { ledger, answers } = journal;
-  const { model, desk } = composeModels(models, { clock: systemClock, hash: systemHash, ledger, answers });
+  const noted = (models: ConfiguredModels | undefined): ConfiguredModels | undefined =>
+    models && noting(models, secrets);
+  const { model, desk, use } = composeModels(noted(options.models), {
+    clock: systemClock,
+    hash: systemHash,
+    ledger,
+    answers,
+  });
   const ports: Ports = {
     clock: systemClock,
     hash: systemHash,
@@ -87,7 +95,7 @@ export async function composePorts(options: Composition): Promise<Composed> {
     await closeMemory();
     await journal.close();
   };
-  return { ports, desk, close };
+  return { ports, desk, useModels: (models) => use(noted(models)), close };
 }
 
 /** Every key that is used is noted, so that it is never logged, remembered or shown. */

@@ -23,7 +23,7 @@ export async function withPorts<Result>(
     onWarning: (warning) => process.stderr.write(`openmagus: ${warning}\n`),
   });
   try {
-    return await work(ports, desk);
+    return await work(ports, desk());
   } finally {
     await close();
   }

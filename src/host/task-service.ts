@@ -8,7 +8,7 @@ import type { TaskEntry, ViewSurroundings } from '../protocol/chat-view.ts';
 import { memoryKinds } from '../protocol/memory.ts';
 import type { LoggedEvent, MemoryHit } from '../protocol/task-event.ts';
 import type { ContextItem, TaskMode } from '../protocol/task-start.ts';
-import { configuredModels, isWritten, primaryModelName, secretPrefix } from './configured-models.ts';
+import { configuredModels, primaryModelName, secretPrefix } from './configured-models.ts';
 import { ripgrepCandidates, vscodeEditor } from './editor.ts';
 import { createDesk, type Desk } from './people.ts';
 import { readSettings } from './settings.ts';
@@ -41,6 +41,7 @@ export class TaskService implements vscode.Disposable {
   readonly onAsked = this.#asked.event;
   #composed: Promise<Composed> | undefined;
   #stale = false;
+  #modelFault: unknown;
 
   constructor(secrets: vscode.SecretStorage, log: vscode.LogOutputChannel) {
     this.#secrets = secrets;
@@ -61,7 +62,7 @@ export class TaskService implements vscode.Disposable {
         { code: 'NO_FOLDER' },
       );
     const settings = readSettings();
-    if (!isWritten(settings.models))
+    if (!(await this.modelDesk()))
       throw new MagusError(
         'configuration',
         'No model is configured. Add one with the command OpenMagus: Manage Models.',
@@ -145,15 +146,19 @@ export class TaskService implements vscode.Disposable {
     return (await recallMemories(await this.ports(), request, AbortSignal.timeout(5000))).hits;
   }
 
-  /** Settings or the key changed: the next task uses the new ones, running tasks keep theirs. */
+  /** Settings or a key changed: from the next request on every task goes by the new ones. */
   settingsChanged(): void {
     this.#stale = true;
     this.#changes.fire();
+    // What is wrong with them is said when somebody needs a model.
+    if (this.#composed) void this.#current().catch(() => undefined);
   }
 
   /** What can be done with the configured models; undefined: none are configured. Throws `configuration`. */
   async modelDesk(): Promise<ModelDesk | undefined> {
-    return (await this.#current()).desk;
+    const { desk } = await this.#current();
+    if (this.#modelFault !== undefined) throw this.#modelFault;
+    return desk();
   }
 
   async ports(): Promise<Ports> {
@@ -161,23 +166,26 @@ export class TaskService implements vscode.Disposable {
   }
 
   async #current(): Promise<Composed> {
-    if (this.#stale && this.#running.size === 0) {
-      const former = this.#composed;
-      this.#composed = undefined;
-      this.#stale = false;
-      await former?.then(
-        (composed) => composed.close(),
-        () => undefined,
-      );
-    }
     this.#composed ??= this.#compose();
-    const composed = this.#composed;
-    try {
-      return await composed;
-    } catch (error) {
+    const composing = this.#composed;
+    const composed = await composing.catch((error: unknown) => {
       // A failed start (a locked file, say) may succeed the next time.
-      if (this.#composed === composed) this.#composed = undefined;
+      if (this.#composed === composing) this.#composed = undefined;
       throw error;
+    });
+    if (this.#stale) composed.useModels(await this.#models());
+    return composed;
+  }
+
+  /** A wrong configuration stands in nobody's way but of those who need a model: they meet the fault. */
+  async #models(): ReturnType<typeof configuredModels> {
+    this.#stale = false;
+    this.#modelFault = undefined;
+    try {
+      return await configuredModels(readSettings().models, this.#secrets);
+    } catch (error) {
+      this.#modelFault = error;
+      return undefined;
     }
   }
 
@@ -192,7 +200,7 @@ export class TaskService implements vscode.Disposable {
 
   async #compose(): Promise<Composed> {
     const { composePorts } = await import('../compose.ts');
-    const models = await configuredModels(readSettings().models, this.#secrets);
+    const models = await this.#models();
     return composePorts({
       secretOf: async (name) => this.#secrets.get(secretPrefix + name),
       home: dataHome(),
