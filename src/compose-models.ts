@@ -47,7 +47,7 @@ interface Routed {
 /** The router over the configured models; without any, asking says so. */
 function routed(models: ConfiguredModels | undefined, ports: ModelPorts): Routed {
   if (!models) return { model: noModel, desk: undefined };
-  const { configuration, keyOf } = models;
+  const { configuration, keyOf, editor } = models;
   const { clock, hash, ledger } = ports;
   const router = createRouter(configuration, {
     clock,
@@ -56,6 +56,7 @@ function routed(models: ConfiguredModels | undefined, ports: ModelPorts): Routed
     randomId: hash.randomId,
     // The clients are loaded when they are first needed: they are the heaviest thing a task needs.
     open: async (address) => {
+      if (editor && address.kind === 'vscode-lm') return editor.open(address);
       // The first request runs much code for the first time: an editor gets its turn before and after the loading.
       await clock.sleep(0, always);
       const { openTransport } = await import('./adapters/models/open-transport.ts');
@@ -63,6 +64,7 @@ function routed(models: ConfiguredModels | undefined, ports: ModelPorts): Routed
       return openTransport(address, await keyOf(address.endpoint));
     },
     openServer: async (address) => {
+      if (editor && address.kind === 'vscode-lm') return editor.server;
       const { openModelServer } = await import('./adapters/models/open-transport.ts');
       return openModelServer(address, await keyOf(address.endpoint));
     },

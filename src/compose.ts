@@ -99,11 +99,11 @@ export async function composePorts(options: Composition): Promise<Composed> {
 }
 
 /** Every key that is used is noted, so that it is never logged, remembered or shown. */
-function noting({ configuration, keyOf }: ConfiguredModels, secrets: string[]): ConfiguredModels {
+function noting(models: ConfiguredModels, secrets: string[]): ConfiguredModels {
   return {
-    configuration,
+    ...models,
     keyOf: async (endpoint) => {
-      const key = await keyOf(endpoint);
+      const key = await models.keyOf(endpoint);
       if (key !== undefined && !secrets.includes(key)) secrets.push(key);
       return key;
     },

@@ -7,6 +7,7 @@ import { registerCommands } from './host/commands.ts';
 import { secretPrefix } from './host/configured-models.ts';
 import { dialogConfirmer } from './host/confirm.ts';
 import { registerModelTree } from './host/model-tree.ts';
+import { registerNativeChat } from './host/native-chat.ts';
 import { registerStatusBar } from './host/status-bar.ts';
 import { registerTaskDocuments } from './host/task-changes.ts';
 import { TaskService } from './host/task-service.ts';
@@ -26,6 +27,7 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
     vscode.window.registerWebviewViewProvider('openmagus.chat', chat),
     registerTaskTree(tasks),
     registerModelTree(tasks),
+    registerNativeChat(tasks),
     registerStatusBar(tasks),
     registerCodeActions(),
     registerTerminalCommands(),

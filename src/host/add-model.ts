@@ -24,6 +24,7 @@ const kinds: readonly KindChoice[] = [
   { label: 'llama.cpp', endpointKind: 'llamacpp', wantsKey: false },
   { label: 'llama-swap', endpointKind: 'llamaswap', wantsKey: false },
   { label: 'vLLM', endpointKind: 'vllm', wantsKey: false },
+  { label: 'VS Code’s own models', endpointKind: 'vscode-lm', wantsKey: false },
 ];
 const roles: readonly RoleChoice[] = [
   { label: 'Primary', description: 'plans and acts', role: 'primary' },
@@ -36,12 +37,16 @@ const title = 'OpenMagus: add a model';
 export async function addModel(host: Host): Promise<void> {
   const kind = await vscode.window.showQuickPick(kinds, { title, placeHolder: 'Where does it run?' });
   if (!kind) return;
-  const baseURL = await askAddress(kind.endpointKind);
+  const baseURL = kind.endpointKind === 'vscode-lm' ? '' : await askAddress(kind.endpointKind);
   if (baseURL === undefined) return;
   const endpointName = freeName(kind.endpointKind, baseURL);
   const key = kind.wantsKey ? await askKey() : '';
   if (key === undefined) return;
-  const endpoint = { kind: kind.endpointKind, baseURL, ...(key === '' ? {} : { secret: endpointName }) };
+  const endpoint = {
+    kind: kind.endpointKind,
+    ...(baseURL === '' ? {} : { baseURL }),
+    ...(key === '' ? {} : { secret: endpointName }),
+  };
   const model = await askModel(endpoint, key);
   if (model === undefined) return;
   const role = await vscode.window.showQuickPick(roles, { title, placeHolder: `What is ${model} for?` });
@@ -86,18 +91,17 @@ async function askKey(): Promise<string | undefined> {
 
 /** From the server's own list; by name where it has none. */
 async function askModel(endpoint: EndpointConfiguration, key: string): Promise<string | undefined> {
-  const { listModels } = await import('../compose.ts');
   let fault = '';
-  const served = await vscode.window.withProgress(
+  const listed = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: 'OpenMagus: asking for the models' },
     () =>
-      listModels(endpoint, key || undefined, AbortSignal.timeout(10_000)).catch((error: unknown) => {
+      served(endpoint, key).catch((error: unknown) => {
         fault = toMagusError(error).message;
         return [];
       }),
   );
   const byHand = { label: '$(edit) Another one, by name…', name: undefined };
-  const choices = served.map((model) => ({ label: model.name, description: wordsOf(model), name: model.name }));
+  const choices = listed.map((model) => ({ label: model.name, description: wordsOf(model), name: model.name }));
   const chosen =
     choices.length === 0
       ? byHand
@@ -110,6 +114,16 @@ async function askModel(endpoint: EndpointConfiguration, key: string): Promise<s
     ignoreFocusOut: true,
   });
   return typed?.trim() || undefined;
+}
+
+async function served(endpoint: EndpointConfiguration, key: string): Promise<readonly ServedModel[]> {
+  const signal = AbortSignal.timeout(10_000);
+  if (endpoint.kind === 'vscode-lm') {
+    const { editorModelServer } = await import('./editor-models.ts');
+    return editorModelServer.list(signal);
+  }
+  const { listModels } = await import('../compose.ts');
+  return listModels(endpoint, key || undefined, signal);
 }
 
 function wordsOf({ loaded, sizeBytes, contextTokens }: ServedModel): string {
@@ -130,7 +144,11 @@ function freeName(kind: EndpointKind, baseURL: string): string {
   const taken = Object.entries(typeof endpoints === 'object' && endpoints !== null ? endpoints : {});
   const same = taken.find(
     ([, endpoint]) =>
-      typeof endpoint === 'object' && endpoint !== null && 'baseURL' in endpoint && endpoint.baseURL === baseURL,
+      typeof endpoint === 'object' &&
+      endpoint !== null &&
+      'kind' in endpoint &&
+      endpoint.kind === kind &&
+      ('baseURL' in endpoint ? endpoint.baseURL : '') === baseURL,
   );
   if (same) return same[0];
   const names = new Set(taken.map(([name]) => name));

@@ -4,17 +4,23 @@ import type { ConfiguredModels } from '../core/models/configured-models.ts';
 /** Before the name of every key that a model configuration may name. */
 export const secretPrefix = 'openmagus.secret.';
 
-/** The models of the settings, checked; undefined: none are set. Throws `configuration`. */
+/** The models of the settings, checked; without any, VS Code's own, if it has one; undefined: there is none. Throws `configuration`. */
 export async function configuredModels(
   written: unknown,
   secrets: vscode.SecretStorage,
 ): Promise<ConfiguredModels | undefined> {
-  if (!isWritten(written)) return undefined;
   const { parseModelConfiguration } = await import('../core/models/parse-configuration.ts');
+  const { editorModelServer, editorModels, editorTransport } = await import('./editor-models.ts');
+  const [own] = isWritten(written) ? [] : await editorModels();
+  if (!isWritten(written) && own === undefined) return undefined;
   return {
-    configuration: parseModelConfiguration(written, 'The setting openmagus.models'),
+    configuration: parseModelConfiguration(
+      own === undefined ? written : { kind: 'vscode-lm', model: own.id },
+      'The setting openmagus.models',
+    ),
     // A variable of the environment is for the command line: here it would be that of whoever started VS Code.
     keyOf: async ({ secret }) => (secret === undefined ? undefined : secrets.get(secretPrefix + secret)),
+    editor: { server: editorModelServer, open: editorTransport },
   };
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { cacheFolder, npm } from '../support/install-code-server.ts';
 
@@ -7,6 +8,20 @@ export const peers = {
   pi: { name: '@mariozechner/pi-coding-agent', version: '0.73.1' },
   codex: { name: '@openai/codex', version: '0.169.0' },
 } as const;
+
+/** Clients of model servers, beside which ours is measured. */
+const clients = {
+  openai: { name: 'openai', version: '7.57.0' },
+  ai: { name: 'ai', version: '7.0.173' },
+  '@ai-sdk/openai-compatible': { name: '@ai-sdk/openai-compatible', version: '3.0.92' },
+  '@langchain/openai': { name: '@langchain/openai', version: '1.6.0', beside: ['@langchain/core@1.4.0'] },
+} as const;
+
+/** A client's package as it is, loaded from the cache. */
+export async function clientPackages<Package>(name: keyof typeof clients): Promise<Package> {
+  const folder = await bring(clients[name]);
+  return (await import(createRequire(path.join(folder, 'package.json')).resolve(name))) as Package;
+}
 
 /** Counts tokens as OpenAI's newer models do; not a peer, but brought the same way. */
 const tokenizer = { name: 'js-tiktoken', version: '1.0.21' };
@@ -42,14 +57,22 @@ export async function tokenCounter(): Promise<(text: string) => number> {
 }
 
 /** Folder of a package, brought from the npm registry into the cache when first needed. */
-async function bring({ name, version }: { readonly name: string; readonly version: string }): Promise<string> {
+async function bring({
+  name,
+  version,
+  beside = [],
+}: {
+  readonly name: string;
+  readonly version: string;
+  readonly beside?: readonly string[];
+}): Promise<string> {
   const folder = path.join(cacheFolder(), `peer-${path.basename(name)}-${version}`);
   const installed = path.join(folder, 'node_modules', name);
   if (existsSync(path.join(folder, 'whole'))) return installed;
   console.error(`Bringing ${name} ${version} from the npm registry into ${folder} …`);
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, 'package.json'), '{"private":true}\n');
-  await npm(folder, ['install', `${name}@${version}`]);
+  await npm(folder, ['install', `${name}@${version}`, ...beside]);
   await writeFile(path.join(folder, 'whole'), '');
   return installed;
 }

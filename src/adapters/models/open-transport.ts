@@ -38,6 +38,7 @@ async function factsOf(endpoint: OpenEndpoint, signal: AbortSignal): Promise<Mod
 
 function openEndpoint(address: DeploymentAddress, apiKey: string | undefined): OpenEndpoint {
   const { baseURL } = address.endpoint;
+  if (address.kind === 'vscode-lm') throw vscodeOnly(address);
   if (baseURL === undefined || !URL.canParse(baseURL)) {
     throw new MagusError(
       'configuration',
@@ -56,4 +57,12 @@ function openEndpoint(address: DeploymentAddress, apiKey: string | undefined): O
     apiKey: key === '' ? undefined : key,
     fetch: httpFetch(address.endpoint.caFile),
   };
+}
+
+function vscodeOnly({ id }: DeploymentAddress): MagusError {
+  return new MagusError(
+    'configuration',
+    `${id} is one of VS Code's own models, which answer in VS Code only. Put another deployment beside it.`,
+    { code: 'VSCODE_ONLY' },
+  );
 }

@@ -4,3 +4,4 @@ import './cancel-and-resume.ts';
 import './changes.ts';
 import './selection.ts';
 import './bad-input.ts';
+import './native-chat.ts';

@@ -1,4 +1,3 @@
-import { MagusError } from '../../../core/errors/magus-error.ts';
 import type { ModelServer } from '../../../core/models/model-server.ts';
 import type { EndpointKind } from '../../../protocol/model-configuration.ts';
 import type { OpenEndpoint } from '../open-endpoint.ts';
@@ -10,7 +9,7 @@ import { ollamaServer } from './ollama-server.ts';
 import { openAiServer } from './openai-server.ts';
 import { vllmServer } from './vllm-server.ts';
 
-const servers: Readonly<Record<EndpointKind, (endpoint: OpenEndpoint) => ModelServer>> = {
+const servers: Readonly<Record<Exclude<EndpointKind, 'vscode-lm'>, (endpoint: OpenEndpoint) => ModelServer>> = {
   litellm: liteLlmServer,
   openai: openAiServer,
   ollama: ollamaServer,
@@ -18,12 +17,10 @@ const servers: Readonly<Record<EndpointKind, (endpoint: OpenEndpoint) => ModelSe
   llamacpp: llamaCppServer,
   llamaswap: llamaSwapServer,
   vllm: vllmServer,
-  'vscode-lm': () => {
-    throw new MagusError('configuration', 'VS Code’s own models are listed in VS Code only.', { code: 'VSCODE_ONLY' });
-  },
 };
 
 /** The models of an endpoint, by the routes of its kind. */
 export function openServer(endpoint: OpenEndpoint): ModelServer {
-  return servers[endpoint.address.kind](endpoint);
+  const { kind } = endpoint.address;
+  return servers[kind === 'vscode-lm' ? 'openai' : kind](endpoint);
 }
