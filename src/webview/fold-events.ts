@@ -179,6 +179,8 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
       text: 'The model takes no images: those that tools read are left out. Choose another model to have them looked at.',
     }),
   'tool-call-started': (picture, { callId, name, title }) => {
+    // The harness makes calls of its own, which no reply of the model has.
+    if (!picture.calls.has(callId)) picture.calls.set(callId, { name, arguments: '' });
     changeTool(picture, callId, (tool) => ({ ...tool, name, title }));
     if (!quietTools.has(name)) figure(picture, { activity: works });
   },
