@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod/mini';
+import { openAiEmbedder } from './adapters/models/openai-embedder.ts';
 import { MagusError } from './core/errors/magus-error.ts';
 import type { Memory, MemoryReplica, MemoryStore } from './core/memory/memory-ports.ts';
 import { type Replication, startReplication } from './core/memory/replicate.ts';
-import { wordEmbedder } from './core/memory/word-vectors.ts';
+import { type Embedder, wordEmbedder } from './core/memory/word-vectors.ts';
 import type { Clock } from './core/ports.ts';
 import {
   type MemoryConfiguration,
@@ -32,13 +33,17 @@ export function composeMemory(parts: MemoryParts): { readonly memory: Memory; cl
     configuration.team === undefined ? [user] : [user, `team/${configuration.team}`];
   let replicas: Promise<readonly MemoryReplica[]> | undefined;
   let replication: Replication | undefined;
-  const isConfigured = Boolean(configuration.redis ?? configuration.chroma ?? configuration.neo4j);
+  const embedder = embedderOf(configuration, parts.secretOf);
+  const isConfigured = Boolean(configuration.redis ?? configuration.chroma ?? configuration.neo4j ?? embedder);
   const memory: Memory = {
     store: parts.store,
     namespace: user,
-    embedder: undefined,
+    embedder,
     replicas: () => {
-      replicas ??= openReplicas(configuration, namespaces, parts.secretOf);
+      replicas ??= openReplicas(configuration, namespaces, {
+        secretOf: parts.secretOf,
+        embedder: embedder ?? wordEmbedder,
+      });
       return replicas;
     },
     changed: () => replication?.nudge(),
@@ -55,11 +60,25 @@ export function composeMemory(parts: MemoryParts): { readonly memory: Memory; cl
   return { memory, close };
 }
 
+/** The key is asked for when the model is first used. */
+function embedderOf({ embedding }: MemoryConfiguration, secretOf: MemoryParts['secretOf']): Embedder | undefined {
+  if (!embedding) return undefined;
+  const { url, model, dimension } = embedding;
+  return {
+    model,
+    dimension,
+    embed: async (texts, signal) => {
+      const apiKey = await passwordOf(embedding, secretOf);
+      return openAiEmbedder({ baseURL: url, model, dimension, ...defined({ apiKey }) }).embed(texts, signal);
+    },
+  };
+}
+
 /** Each client is a bundle of its own, loaded here. */
 async function openReplicas(
   { redis, chroma, neo4j }: MemoryConfiguration,
   namespaces: [string, ...string[]],
-  secretOf: MemoryParts['secretOf'],
+  { secretOf, embedder }: Pick<MemoryParts, 'secretOf'> & { readonly embedder: Embedder },
 ): Promise<readonly MemoryReplica[]> {
   const replicas: MemoryReplica[] = [];
   if (redis) {
@@ -73,7 +92,7 @@ async function openReplicas(
     const { chromaMemory } = await import('./adapters/chroma/chroma-memory.ts');
     const { url, tenant, database } = chroma;
     const token = await passwordOf(chroma, secretOf);
-    replicas.push(chromaMemory({ url, namespaces, embedder: wordEmbedder, ...defined({ tenant, database, token }) }));
+    replicas.push(chromaMemory({ url, namespaces, embedder, ...defined({ tenant, database, token }) }));
   }
   if (neo4j) {
     const { neo4jMemory } = await import('./adapters/neo4j/neo4j-memory.ts');

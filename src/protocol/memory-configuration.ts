@@ -23,6 +23,15 @@ export const memoryConfigurationSchema = z.strictObject({
   neo4j: z.optional(
     z.strictObject({ url: address, user: z.optional(z.string()), database: z.optional(z.string()), ...credentials }),
   ),
+  /** An OpenAI-compatible server that makes vectors. */
+  embedding: z.optional(
+    z.strictObject({
+      url: address,
+      model: z.string(),
+      dimension: z.int().check(z.minimum(2), z.maximum(8192)),
+      ...credentials,
+    }),
+  ),
 });
 export type MemoryConfiguration = z.infer<typeof memoryConfigurationSchema>;
 export type MemoryCredentials = Pick<NonNullable<MemoryConfiguration['redis']>, 'secret' | 'passwordEnv'>;

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { MagusError, toMagusError } from '../../core/errors/magus-error.ts';
@@ -17,7 +17,7 @@ export async function importMemories(words: readonly string[]): Promise<number> 
   const { positionals } = memoryWords(words, {});
   const [file] = positionals;
   if (file === undefined) throw new MagusError('user-input', 'Import which file? "-" reads from stdin.');
-  const input = file === '-' ? process.stdin : createReadStream(file);
+  const input = file === '-' ? process.stdin : await openFile(file);
   const { good, bad } = await withPorts((ports) => importLines(ports, input));
   for (const line of bad.slice(0, 50)) process.stderr.write(`openmagus: ${line}\n`);
   process.stdout.write(`${good} remembered, ${bad.length} lines were wrong\n`);
@@ -35,24 +35,24 @@ async function importLines(ports: Ports, input: Readable): Promise<{ good: numbe
     good += waiting.length;
     waiting = [];
   };
-  const failed = new Promise<never>((_resolve, reject) => {
-    input.once('error', (cause) =>
-      reject(new MagusError('user-input', `The file cannot be read: ${cause.message}`, { cause })),
-    );
-  });
-  const read = async (): Promise<void> => {
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      number += 1;
-      if (line.trim() === '') continue;
-      try {
-        waiting.push(parseImportedLine(ports, line));
-      } catch (caught) {
-        bad.push(`line ${number}: ${toMagusError(caught).message}`);
-      }
-      if (waiting.length >= batch) await keep();
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    number += 1;
+    if (line.trim() === '') continue;
+    try {
+      waiting.push(parseImportedLine(ports, line));
+    } catch (caught) {
+      bad.push(`line ${number}: ${toMagusError(caught).message}`);
     }
-  };
-  await Promise.race([read(), failed]);
+    if (waiting.length >= batch) await keep();
+  }
   await keep();
   return { good, bad };
+}
+
+async function openFile(file: string): Promise<Readable> {
+  const handle = await open(file).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MagusError('user-input', `The file cannot be read: ${reason}`, { cause });
+  });
+  return handle.createReadStream();
 }

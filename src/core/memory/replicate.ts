@@ -1,5 +1,6 @@
 import { toMagusError } from '../errors/magus-error.ts';
-import type { Ports } from '../ports.ts';
+import type { Clock, Ports } from '../ports.ts';
+import { embedRecords } from './embed-records.ts';
 import type { MemoryReplica } from './memory-ports.ts';
 
 export interface Replication {
@@ -22,11 +23,9 @@ export function startReplication(
 ): Replication {
   const ending = new AbortController();
   const { signal } = ending;
-  let loops: Promise<readonly ReplicaLoop[]> | undefined;
-  const load = (): Promise<readonly ReplicaLoop[]> => {
-    loops ??= ports.memory
-      .replicas()
-      .then((replicas) => replicas.map((replica) => replicaLoop(ports, replica, onWarning, signal)));
+  let loops: Promise<readonly FillingLoop[]> | undefined;
+  const load = (): Promise<readonly FillingLoop[]> => {
+    loops ??= fillings(ports).then((all) => all.map((filling) => fillingLoop(ports.clock, filling, onWarning, signal)));
     return loops;
   };
   return {
@@ -41,31 +40,53 @@ export function startReplication(
       const all = await load();
       for (const loop of all) loop.nudge();
       const given = AbortSignal.any([signal, AbortSignal.timeout(ms)]);
-      const waiting = await Promise.all(
-        all.map(async ({ replica, idle }) => ((await idle(given)) ? undefined : replica.name)),
-      );
+      const waiting = await Promise.all(all.map(async ({ name, idle }) => ((await idle(given)) ? undefined : name)));
       return waiting.filter((name) => name !== undefined);
     },
     stop: async () => {
       ending.abort();
-      if (loops) await Promise.allSettled((await loops).map(({ replica }) => replica.close()));
+      if (loops) await Promise.allSettled((await loops).map((loop) => loop.close()));
     },
   };
 }
 
-interface ReplicaLoop {
-  readonly replica: MemoryReplica;
+interface Filling {
+  /** For the user: "Redis". */
+  readonly name: string;
+  /** Resolves when nothing waits. */
+  fill(signal: AbortSignal): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+interface FillingLoop extends Filling {
   nudge(): void;
   /** True when nothing waits any more; false when the signal came first or the last try failed. */
   idle(signal: AbortSignal): Promise<boolean>;
 }
 
-function replicaLoop(
-  ports: Pick<Ports, 'clock' | 'memory'>,
-  replica: MemoryReplica,
+/** What is filled from the embedded store: each server, and the vectors where a model makes them. */
+async function fillings(ports: Pick<Ports, 'memory'>): Promise<readonly Filling[]> {
+  const servers = (await ports.memory.replicas()).map((replica) => ({
+    name: replica.name,
+    fill: (signal: AbortSignal) => fillReplica(ports, replica, signal),
+    close: () => replica.close(),
+  }));
+  const { embedder } = ports.memory;
+  if (!embedder) return servers;
+  const vectors = {
+    name: 'The embedding model',
+    fill: (signal: AbortSignal) => embedRecords(ports, signal),
+    close: async () => {},
+  };
+  return [...servers, vectors];
+}
+
+function fillingLoop(
+  clock: Clock,
+  filling: Filling,
   onWarning: (text: string) => void,
   signal: AbortSignal,
-): ReplicaLoop {
+): FillingLoop {
   let running: Promise<boolean> | undefined;
   let again = false;
   let failures = 0;
@@ -73,11 +94,11 @@ function replicaLoop(
     try {
       do {
         again = false;
-        await fillReplica(ports, replica, signal);
+        await filling.fill(signal);
       } while (again && !signal.aborted);
       if (failures === 0) return true;
       failures = 0;
-      onWarning(`${replica.name} answers again and has everything.`);
+      onWarning(`${filling.name} answers again and has everything.`);
       return true;
     } catch (caught) {
       if (signal.aborted) return false;
@@ -88,7 +109,7 @@ function replicaLoop(
   };
   const retryLater = (): void => {
     const pause = Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs);
-    void ports.clock.sleep(pause, signal).then(nudge, () => {});
+    void clock.sleep(pause, signal).then(nudge, () => {});
   };
   const nudge = (): void => {
     again = true;
@@ -99,7 +120,7 @@ function replicaLoop(
     });
   };
   return {
-    replica,
+    ...filling,
     nudge,
     idle: async (given) => {
       const outcome = running ?? Promise.resolve(true);
