@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
 import type { Effect } from '../protocol/effects.ts';
 import { useAskingCard } from './asking-card.ts';
+import type { ToolItem } from './chat-items.ts';
 import { CodeBlock } from './code-block.tsx';
 import { restOnConversation } from './focus.ts';
-import type { ToolItem } from './fold-events.ts';
 import { Icon } from './icon.tsx';
 import { insideFolders } from './inside-folders.ts';
 import { shownArguments } from './shown-arguments.ts';

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { EndItem } from './fold-events.ts';
+import type { EndItem } from './chat-items.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { Markdown } from './markdown.tsx';
 import { Remedies } from './remedies.tsx';

@@ -1,62 +1,7 @@
 import { type Signal, signal } from '@preact/signals';
-import type { Decision, Effect } from '../protocol/effects.ts';
 import { faultWords } from '../protocol/fault-words.ts';
-import type { PlanStep } from '../protocol/plan.ts';
-import type { StepStatus, TaskEvent, TaskStatus, ToolFailure } from '../protocol/task-event.ts';
-
-export interface ToolItem {
-  readonly kind: 'tool';
-  readonly callId: string;
-  readonly name: string;
-  readonly title: string;
-  readonly arguments: string;
-  readonly approval?: {
-    readonly effects: readonly Effect[];
-    readonly decision: Decision;
-    readonly allowed?: boolean;
-    readonly by?: 'user' | 'rule';
-  };
-  readonly ended?: {
-    readonly ok: boolean;
-    readonly content: string;
-    readonly durationMs: number;
-    readonly error?: ToolFailure;
-    readonly exitCode?: number | null;
-    /** Files that the call changed. */
-    readonly paths: readonly string[];
-  };
-}
-export interface PlanItem {
-  readonly kind: 'plan';
-  readonly revision: number;
-  readonly steps: readonly PlanStep[];
-  readonly accepted?: boolean;
-  readonly states: Readonly<Record<string, StepStatus | 'running'>>;
-}
-export interface QuestionItem {
-  readonly kind: 'question';
-  readonly callId: string;
-  readonly question: string;
-  readonly choices: readonly string[];
-  readonly answer?: string;
-}
-export interface EndItem {
-  readonly kind: 'end';
-  readonly status: TaskStatus;
-  readonly summary: string;
-  readonly error?: ToolFailure;
-  /** A question was answered; there was nothing to do and so nothing to check. */
-  readonly answered: boolean;
-}
-export type ChatItem =
-  | ToolItem
-  | PlanItem
-  | QuestionItem
-  | EndItem
-  | { readonly kind: 'goal'; readonly text: string; readonly context: readonly string[] }
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'note'; readonly text: string; readonly tone: 'quiet' | 'warning' }
-  | { readonly kind: 'step'; readonly title: string; readonly status?: StepStatus; readonly summary?: string };
+import type { TaskEvent, TaskStatus } from '../protocol/task-event.ts';
+import type { ChatItem, PlanItem, ToolItem } from './chat-items.ts';
 
 export interface TaskFigures {
   readonly goal: string;
@@ -82,6 +27,8 @@ export interface TaskPicture {
   plan?: Signal<ChatItem>;
   /** There was a plan, be it one that is not worth showing. */
   planned?: boolean;
+  /** When the event that is being taken in happened, in milliseconds since the epoch. */
+  at?: number | undefined;
 }
 
 export function emptyPicture(): TaskPicture {
@@ -99,7 +46,9 @@ export function emptyPicture(): TaskPicture {
 export function foldEvent<T extends TaskEvent['type']>(
   picture: TaskPicture,
   event: Extract<TaskEvent, { type: T }>,
+  at?: string,
 ): void {
+  picture.at = at === undefined ? undefined : Date.parse(at);
   // A log of a newer version may hold words that this one does not know.
   (folds[event.type as T] as Fold<T> | undefined)?.(picture, event);
 }
@@ -192,7 +141,17 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
   },
   'approval-resolved': (picture, { callId, allowed, by }) => {
     changeTool(picture, callId, (tool) =>
-      tool.approval ? { ...tool, approval: { ...tool.approval, allowed, by } } : tool,
+      tool.approval
+        ? {
+            ...tool,
+            approval: {
+              ...tool.approval,
+              allowed,
+              by,
+              ...(picture.at === undefined ? {} : { resolvedAt: picture.at }),
+            },
+          }
+        : tool,
     );
     figure(picture, { activity: allowed ? works : thinks });
   },
@@ -205,7 +164,10 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
     if (question?.value.kind === 'question') question.value = { ...question.value, answer: content };
     const paths = [...new Set((changes ?? []).map(({ path }) => path))];
     const outcome = { ...(error ? { error } : {}), ...(exitCode === undefined ? {} : { exitCode }) };
-    changeTool(picture, callId, (tool) => ({ ...tool, ended: { ok, content, durationMs, paths, ...outcome } }));
+    changeTool(picture, callId, (tool) => {
+      const ownTime = timeSinceAllowed(picture, tool) ?? durationMs;
+      return { ...tool, ended: { ok, content, durationMs: ownTime, paths, ...outcome } };
+    });
     figure(picture, { activity: thinks, ...(paths.length > 0 ? { changedFiles: true } : {}) });
   },
   'step-ended': (picture, { stepId, status, summary }) => {
@@ -262,6 +224,12 @@ function changeTool(picture: TaskPicture, callId: string, change: (tool: ToolIte
   // A quiet call is worth showing only when something went wrong with it.
   if (quietTools.has(tool.name) && tool.ended?.ok !== false) return;
   picture.tools.set(callId, add(picture, tool));
+}
+
+/** What a person takes to decide is not the time of the call. */
+function timeSinceAllowed(picture: TaskPicture, { approval }: ToolItem): number | undefined {
+  if (approval?.by !== 'user' || approval.resolvedAt === undefined || picture.at === undefined) return undefined;
+  return Math.max(0, picture.at - approval.resolvedAt);
 }
 
 function stepTitle(picture: TaskPicture, stepId: string): string | undefined {

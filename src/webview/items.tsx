@@ -1,8 +1,8 @@
 import type { Signal } from '@preact/signals';
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
+import type { ChatItem } from './chat-items.ts';
 import { EndCard } from './end-card.tsx';
-import type { ChatItem } from './fold-events.ts';
 import { Icon } from './icon.tsx';
 import { Markdown } from './markdown.tsx';
 import { PlanCard } from './plan-card.tsx';

@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { useAskingCard } from './asking-card.ts';
+import type { QuestionItem } from './chat-items.ts';
 import { restOnConversation } from './focus.ts';
-import type { QuestionItem } from './fold-events.ts';
 import { running, send } from './state.ts';
 
 /** A question of the task: choices as buttons, or an answer in one's own words. */

@@ -130,7 +130,7 @@ function showTask(update: Extract<ViewUpdate, { type: 'snapshot' }>): void {
   setDraft({ goal: '', mentions: [] });
 }
 
-function append({ seq, event }: LoggedEvent, replay: boolean): void {
+function append({ seq, at, event }: LoggedEvent, replay: boolean): void {
   if (lastSeq !== undefined && seq <= lastSeq) return;
   // A gap means that a message was lost while the view was hidden: ask for everything again.
   if (lastSeq !== undefined && seq > lastSeq + 1) {
@@ -138,7 +138,7 @@ function append({ seq, event }: LoggedEvent, replay: boolean): void {
     return;
   }
   lastSeq = seq;
-  foldEvent(picture.value, event);
+  foldEvent(picture.value, event, at);
   if (event.type === 'model-replied') dropLiveText(event.conversation);
   if (event.type === 'task-ended') liveTexts.value = new Map();
   if (event.type === 'tool-call-ended') outputs.delete(event.callId);

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { ApprovalCard } from './approval-card.tsx';
+import type { ToolItem } from './chat-items.ts';
 import { CodeBlock } from './code-block.tsx';
-import type { ToolItem } from './fold-events.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { shownArguments } from './shown-arguments.ts';
 import { outputOf, send } from './state.ts';
@@ -24,7 +24,7 @@ export function ToolCard({ tool, taskId }: ToolProperties): VNode {
           </span>
           <span class="title">{tool.title}</span>
           <span class={state === 'done' ? 'for-screen-readers' : 'quiet'}>{words[state]}</span>
-          {tool.ended ? <span class="quiet">{duration(tool.ended.durationMs)}</span> : null}
+          {tool.ended && state !== 'denied' ? <span class="quiet">{duration(tool.ended.durationMs)}</span> : null}
         </summary>
         <Details tool={tool} taskId={taskId} />
       </details>

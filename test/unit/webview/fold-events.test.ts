@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { PlanStep } from '../../../src/protocol/plan.ts';
 import type { TaskEvent } from '../../../src/protocol/task-event.ts';
-import { type ChatItem, emptyPicture, foldEvent, type TaskPicture } from '../../../src/webview/fold-events.ts';
+import type { ChatItem } from '../../../src/webview/chat-items.ts';
+import { emptyPicture, foldEvent, type TaskPicture } from '../../../src/webview/fold-events.ts';
 
 const usage = { inputTokens: 100, outputTokens: 20 };
 const step = (id: string): PlanStep => ({
@@ -46,14 +47,16 @@ describe('what the chat shows of a task', () => {
       { type: 'approval-requested', callId: 'c1', title: 'Write x', effects, decision, hash: 'h' },
     );
     assert.equal(picture.figures.value.activity, 'Waiting for you');
-    foldEvent(picture, { type: 'approval-resolved', callId: 'c1', allowed: true, by: 'user', hash: 'h' });
+    const resolved = { callId: 'c1', allowed: true, by: 'user', hash: 'h' } as const;
+    foldEvent(picture, { type: 'approval-resolved', ...resolved }, '2030-01-01T00:01:00.000Z');
     const changes = [{ path: '/w/x', before: null, after: 'h' }];
-    const end = { conversation: 'one', callId: 'c1', ok: true, content: 'Written.', durationMs: 5, changes };
-    foldEvent(picture, { type: 'tool-call-ended', ...end });
+    const end = { conversation: 'one', callId: 'c1', ok: true, content: 'Written.', durationMs: 60_007, changes };
+    foldEvent(picture, { type: 'tool-call-ended', ...end }, '2030-01-01T00:01:00.007Z');
     const [tool, ...others] = items(picture);
     assert.deepEqual(others, []);
     assert.ok(tool?.kind === 'tool');
     assert.deepEqual([tool.title, tool.approval?.allowed, tool.ended?.paths], ['Write x', true, ['/w/x']]);
+    assert.equal(tool.ended?.durationMs, 7, 'the minute that the person took is not the time of the call');
     assert.equal(picture.figures.value.changedFiles, true);
   });
 

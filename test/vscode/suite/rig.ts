@@ -103,11 +103,14 @@ export interface Followed {
   readonly taskId: string;
   readonly log: readonly LoggedEvent[];
   events<T extends TaskEvent['type']>(type: T): readonly Extract<TaskEvent, { type: T }>[];
-  /** Waits for the nth event of a type. */
+  /** Waits for the nth event of a type; for one that asks, until the desk has it. */
   next<T extends TaskEvent['type']>(type: T, count?: number): Promise<Extract<TaskEvent, { type: T }>>;
   /** The status of the end, and when the task no longer runs. */
   end(count?: number): Promise<TaskStatus>;
 }
+
+/** Events after which a task waits for a person. */
+const asking: ReadonlySet<TaskEvent['type']> = new Set(['plan-proposed', 'approval-requested', 'question-asked']);
 
 export async function follow(taskId: string): Promise<Followed> {
   const api = await activated();
@@ -119,6 +122,8 @@ export async function follow(taskId: string): Promise<Followed> {
     await eventually(() => events(type).length >= count, `${type} in a log that has ${typesOf(log)}`);
     const found = events(type)[count - 1];
     assert.ok(found);
+    // The question is on disk before it is asked.
+    if (asking.has(type)) await eventually(() => api.desk.waiting().includes(taskId), `the task to wait after ${type}`);
     return found;
   };
   return {
