@@ -80,10 +80,12 @@ function movesOf(step: StepName, folder: string): readonly Move[] {
  */
 export function carefulModel({ tools, messages }: ScriptedRequest): ScriptedReply {
   const asked = messages.filter(({ role }) => role === 'user').map(({ content }) => textOf(content));
-  // The last one: a goal that memory recalls stands before the task's own.
-  const below = [...asked.join('\n').matchAll(/Do all four parts in "(.*)"/g)].at(-1)?.[1] ?? '';
+  // Not just any goal: memory recalls those of other tasks.
+  const below = /^Goal(?: of the whole task)?:\nDo all four parts in "(.*)"/m.exec(asked.join('\n'))?.[1] ?? '';
   if (tools.includes('propose_plan')) return { calls: [{ name: 'propose_plan', args: { steps: thePlan(below) } }] };
-  const step = stepNames.find((name) => asked.some((text) => text.includes(`Work on the ${name} part.`)));
+  const step = stepNames.find((name) =>
+    asked.some((text) => text.includes(`Your step: The ${name} part\nWork on the ${name} part.`)),
+  );
   assert.ok(step, 'the step is not named in the request');
   const past = pastOf(messages);
   const moves = movesOf(step, path.join(below, step));

@@ -13,6 +13,8 @@ import { remoteUri, startVscodeServer, type VscodeServer } from '../support/vsco
 import { openWorkbench, type Workbench } from '../support/workbench.ts';
 import type { HostOrder, HostWord } from './host-words.ts';
 
+const patienceMs = 90_000;
+
 /** One life of an extension host: from its first word to its end. */
 export interface HostLife {
   readonly pid: number;
@@ -56,7 +58,11 @@ export async function openHostWindow(settings: Readonly<Record<string, unknown>>
       const coming = Promise.withResolvers<HostLife>();
       waiting.push(coming);
       workbench = await openWindow(browser, server, workspace, suite);
-      return coming.promise;
+      const late = setTimeout(
+        () => coming.reject(new Error(`The extension host did not come up:\n${server.output().slice(-2000)}`)),
+        patienceMs,
+      );
+      return coming.promise.finally(() => clearTimeout(late));
     },
     close: async () => {
       await browser.close();

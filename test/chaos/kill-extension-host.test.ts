@@ -126,10 +126,10 @@ describe('kill -9 of the extension host', () => {
     const log = logOf(window.home);
     for (const taskId of taskIds) {
       const own = log.filter((event) => event.taskId === taskId);
-      assertWholeLog(own);
       const created = own[0]?.event;
       const folder = created?.type === 'task-created' ? /"(.*)"/.exec(created.start.goal)?.[1] : undefined;
       await assertWantedTree(path.join(window.workspace, folder ?? 'none'));
+      assertWholeLog(own);
     }
   }
 });
