@@ -2,8 +2,10 @@ import { MagusError } from './core/errors/magus-error.ts';
 import { type AnswerStore, withAnswerCache } from './core/models/answer-cache.ts';
 import type { SpendingLedger } from './core/models/budget.ts';
 import type { ConfiguredModels } from './core/models/configured-models.ts';
+import { withEmbeddingCache } from './core/models/embedding.ts';
 import type { ModelDesk } from './core/models/model-desk.ts';
 import { createRouter } from './core/models/router.ts';
+import { withSemanticCache } from './core/models/semantic-cache.ts';
 import type { ChatModel, Clock, Hash } from './core/ports.ts';
 
 interface ModelPorts {
@@ -69,7 +71,10 @@ function routed(models: ConfiguredModels | undefined, ports: ModelPorts): Routed
       return openModelServer(address, await keyOf(address.endpoint));
     },
   });
-  return { model: withAnswerCache(router, configuration, ports), desk: router.desk };
+  const cached = withAnswerCache(router, configuration, ports);
+  if (!configuration.cache.semantic || !router.embedding) return { model: cached, desk: router.desk };
+  const embedding = withEmbeddingCache(router.embedding, configuration, ports);
+  return { model: withSemanticCache(cached, embedding, hash), desk: router.desk };
 }
 
 const always = new AbortController().signal;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { openModelServer, openTransport } from '../../src/adapters/models/open-transport.ts';
 import { isMagusError } from '../../src/core/errors/magus-error.ts';
 import type { ModelServer } from '../../src/core/models/model-server.ts';
@@ -104,6 +106,14 @@ for (const [name, expected] of Object.entries(kinds)) {
       server = await startLocalServer(kind, () => answer);
     });
 
+    it('makes a vector of each text, in order', async () => {
+      const { embed } = await openTransport(address(), 'sk-local');
+      assert.deepEqual(await embed?.(['a', 'bb'], never), [
+        [1, 97],
+        [2, 98],
+      ]);
+    });
+
     it('is cancelled in the middle', async () => {
       answer = { text: 'I look', ends: 'silence' };
       const controller = new AbortController();
@@ -150,6 +160,39 @@ describe('Ollama', () => {
       { role: 'assistant', content: '', tool_calls: [{ function: { name: 'look', arguments: { at: 'it' } } }] },
       { role: 'tool', tool_name: 'look', content: 'seen' },
     ]);
+  });
+
+  it('never takes an answer that was cut off for a whole one, whatever the byte', async () => {
+    const call = { function: { name: 'look', arguments: { at: 'ü' } } };
+    const lines = [
+      { message: { role: 'assistant', content: 'I look 🧙' }, done: false },
+      { message: { role: 'assistant', content: '', tool_calls: [call] }, done: false },
+      {
+        message: { role: 'assistant', content: '' },
+        done: true,
+        done_reason: 'stop',
+        prompt_eval_count: 9,
+        eval_count: 4,
+      },
+    ];
+    const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    let cut = 0;
+    const cutter = createServer((_incoming, response) => {
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      response.end(bytes.subarray(0, cut));
+    });
+    const port = await new Promise<number>((listening) =>
+      cutter.listen(0, '127.0.0.1', () => listening((cutter.address() as AddressInfo).port)),
+    );
+    const address = modelAddress(`http://127.0.0.1:${port}`, { endpoint: { kind: 'ollama' } });
+    for (cut = 0; cut <= bytes.length; cut += 1) {
+      const transport = await openTransport(address, undefined);
+      const outcome = await transport.complete(request, () => undefined, never).catch((error: unknown) => error);
+      if (isMagusError(outcome)) assert.equal(outcome.code, 'TRUNCATED', `byte ${cut}`);
+      else if ((outcome as ModelReply).finish === 'tool-calls') assert.ok(cut >= bytes.length - 1, `byte ${cut}`);
+      else assert.equal((outcome as ModelReply).finish, 'cut', `byte ${cut}`);
+    }
+    cutter.close();
   });
 
   it('warns when the prompt was cut', async () => {

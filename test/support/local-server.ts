@@ -42,6 +42,9 @@ export async function startLocalServer(kind: EndpointKind, answer: () => LocalAn
       requests.push({ route, body });
       const place = { loaded, answer: answer() };
       if (route === 'POST /v1/chat/completions') return chat(response, place, body);
+      if (route === 'POST /v1/embeddings' && kind !== 'ollama') return reply(response, embeddings(body));
+      if (route === 'POST /api/embed' && kind === 'ollama')
+        return reply(response, { embeddings: (body['input'] as string[]).map(vectorOf) });
       if (route === 'POST /api/chat' && kind === 'ollama') return ollamaChat(response, place, body);
       const found = Object.entries(routes[kind] ?? {}).find(([pattern]) => matches(pattern, route));
       return reply(response, found ? found[1](place, body, incoming.url ?? '') : missing);
@@ -59,6 +62,21 @@ export async function startLocalServer(kind: EndpointKind, answer: () => LocalAn
       await once(server, 'close');
     },
   };
+}
+
+/** Two numbers that tell texts apart. */
+function vectorOf(text: string): readonly number[] {
+  return [text.length, text.codePointAt(0) ?? 0];
+}
+
+/** Out of order, as some servers answer. */
+function embeddings(body: Json): Json {
+  const data = (body['input'] as string[]).map((text, index) => ({
+    object: 'embedding',
+    index,
+    embedding: vectorOf(text),
+  }));
+  return { object: 'list', data: data.reverse() };
 }
 
 function matches(pattern: string, route: string): boolean {

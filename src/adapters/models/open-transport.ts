@@ -1,6 +1,7 @@
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { ModelServer } from '../../core/models/model-server.ts';
 import type { DeploymentAddress, ModelFacts, ModelTransport } from '../../core/models/transport.ts';
+import { embedTexts } from './embed-texts.ts';
 import { httpFetch } from './http-fetch.ts';
 import { ollamaTransport } from './ollama-transport.ts';
 import type { OpenEndpoint } from './open-endpoint.ts';
@@ -12,10 +13,13 @@ import { openServer } from './servers/open-server.ts';
 export async function openTransport(address: DeploymentAddress, apiKey: string | undefined): Promise<ModelTransport> {
   const endpoint = openEndpoint(address, apiKey);
   const { kind, endpoint: configured } = address;
-  if (kind === 'ollama') return ollamaTransport(endpoint);
+  const embed: ModelTransport['embed'] = (texts, signal) => embedTexts(endpoint, texts, signal);
+  if (kind === 'ollama') return { ...ollamaTransport(endpoint), embed };
   const transport = configured.api === 'responses' ? responsesTransport(endpoint) : openAiTransport(endpoint);
   // What an unknown server lists says nothing that could be relied on.
-  return kind === 'openai' ? transport : { ...transport, facts: (signal) => factsOf(endpoint, signal) };
+  const facts: Pick<ModelTransport, 'facts'> =
+    kind === 'openai' ? {} : { facts: (signal) => factsOf(endpoint, signal) };
+  return { ...transport, ...facts, embed };
 }
 
 /** The models of an endpoint. Throws `configuration` on a bad address. */

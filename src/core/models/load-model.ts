@@ -33,6 +33,13 @@ export async function loadModel(
   }
 }
 
+/** After the server has unloaded it by itself. Where a server also loads by itself, it only has to be asked again. */
+export async function reloadModel(ports: LoadPorts, state: DeploymentState, signal: AbortSignal): Promise<void> {
+  await loadModel(ports, state, () => undefined, signal).catch((thrown: unknown) => {
+    if (!isMagusError(thrown) || thrown.code !== 'LOADS_BY_ITSELF') throw thrown;
+  });
+}
+
 export async function unloadModel(ports: LoadPorts, state: DeploymentState, signal: AbortSignal): Promise<void> {
   const server = await ports.serverOf(state);
   if (!server.unload) throw loadsByItself(state);

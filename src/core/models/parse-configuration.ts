@@ -94,7 +94,7 @@ function groupFaults({ endpoints, groups }: Written): readonly string[] {
   });
 }
 
-function routingFaults({ groups, routing }: Written): readonly string[] {
+function routingFaults({ groups, routing, cache }: Written): readonly string[] {
   const names = Object.keys(groups);
   const named: (readonly [readonly PropertyKey[], string | undefined])[] = [
     [['primary'], routing.primary],
@@ -112,6 +112,9 @@ function routingFaults({ groups, routing }: Written): readonly string[] {
     ),
     ...cycleFault('fallbacks', routing.fallbacks),
     ...cycleFault('contextFallbacks', routing.contextFallbacks),
+    ...(cache?.semantic === true && routing.tasks?.embed === undefined
+      ? ['cache.semantic: needs a model that makes vectors; name its group as routing.tasks.embed']
+      : []),
   ];
 }
 

@@ -1,13 +1,13 @@
 import type { ModelConfiguration } from '../../protocol/model-configuration.ts';
-import { isMagusError } from '../errors/magus-error.ts';
 import type { ChatModel, Clock, ModelListener, ModelReply, ModelRequest } from '../ports.ts';
 import { attempt } from './attempt.ts';
 import { afterFailure, beginCall } from './begin-call.ts';
 import { createBudget, type SpendingLedger } from './budget.ts';
 import { buildGroups, contextFor, givingWay } from './build-groups.ts';
 import type { DeploymentState } from './deployment-state.ts';
+import { createEmbedding, type EmbeddingModel } from './embedding.ts';
 import { createGate } from './gate.ts';
-import { type LoadPorts, loadModel } from './load-model.ts';
+import { type LoadPorts, reloadModel } from './load-model.ts';
 import { chooseNext } from './model-call.ts';
 import { createDesk, type ModelDesk } from './model-desk.ts';
 import type { ModelServer } from './model-server.ts';
@@ -26,6 +26,8 @@ export interface RouterPorts {
 
 export interface ModelRouter extends ChatModel {
   readonly desk: ModelDesk;
+  /** undefined: the configuration names no model for it. */
+  readonly embedding: EmbeddingModel | undefined;
 }
 
 /** How long an endpoint may take to say what a model can do, before the first request goes out without knowing. */
@@ -51,11 +53,7 @@ export function createRouter(configuration: ModelConfiguration, ports: RouterPor
     serverOf: (state) => ports.openServer(state.address),
     givingWay: (state) => givingWay(configuration, groups, state),
   };
-  const load = (state: DeploymentState, signal: AbortSignal): Promise<void> =>
-    // A server that loads by itself only has to be asked again.
-    loadModel(loading, state, () => undefined, signal).catch((thrown: unknown) => {
-      if (!isMagusError(thrown) || thrown.code !== 'LOADS_BY_ITSELF') throw thrown;
-    });
+  const load = (state: DeploymentState, signal: AbortSignal): Promise<void> => reloadModel(loading, state, signal);
   const lastOf = new Map<string, DeploymentState>();
   const released = createGate();
   const complete = async (request: ModelRequest, listener: ModelListener, signal: AbortSignal): Promise<ModelReply> => {
@@ -81,6 +79,7 @@ export function createRouter(configuration: ModelConfiguration, ports: RouterPor
   };
   return {
     desk: createDesk(configuration, groups, { now: clock.now, serverAt: ports.openServer, transportOf, ...loading }),
+    embedding: createEmbedding(configuration, groups, { clock, transportOf }),
     get contextTokens() {
       return contextFor(configuration, groups, clock.now());
     },

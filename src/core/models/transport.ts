@@ -36,6 +36,8 @@ export interface ModelTransport {
   complete(request: TransportRequest, onText: (text: string) => void, signal: AbortSignal): Promise<ModelReply>;
   /** Asks the endpoint once; never throws. */
   facts?(signal: AbortSignal): Promise<ModelFacts>;
+  /** A vector for each text. Throws as above. */
+  embed?(texts: readonly string[], signal: AbortSignal): Promise<readonly (readonly number[])[]>;
 }
 
 /** One model at one endpoint, with everything a transport needs to know. */

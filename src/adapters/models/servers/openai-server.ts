@@ -4,7 +4,7 @@ import { countOf, objectsOf, present, requestJson } from '../request-json.ts';
 
 /** Any compatible server: it says which models it has, and perhaps what they hold. */
 export function openAiServer(endpoint: OpenEndpoint): ModelServer {
-  const route = `${new URL(endpoint.baseURL).pathname.replace(/\/$/, '')}/models`;
+  const route = `${endpoint.baseURL.slice(endpoint.origin.length).replace(/\/$/, '')}/models`;
   return {
     list: async (signal) => {
       const { data } = await requestJson(endpoint, route, undefined, signal);

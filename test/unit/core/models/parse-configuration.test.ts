@@ -94,6 +94,7 @@ describe('a model configuration', () => {
         /routing\.fallbacks: goes round in a circle \(main → local → main\); take one/,
         routing({ fallbacks: { main: ['local'], local: ['main'] } }),
       ],
+      [/cache\.semantic: needs a model that makes vectors/, { ...whole, cache: { semantic: true } }],
       [/routing\.contextFallbacks: goes round in a circle/, routing({ contextFallbacks: { main: ['main'] } })],
       [/routing: is missing/, { endpoints: {}, groups: {} }],
       [/budget\.taskUsd: must be at least 0/, { ...whole, budget: { taskUsd: -1 } }],
