@@ -28,7 +28,7 @@ const usage = `Usage: openmagus <command>
   tasks | show TASK [--json] | export TASK
   tool --batch | policy --batch
   models list|test|load|unload [ENDPOINT/MODEL]
-  memory search WORDS | list | show ID | pin ID [--off] | forget ID… | export | import FILE | replay
+  memory search WORDS | list | show ID | pin ID [--off] | forget ID… | export | import FILE | replay | bench
   doctor                    what is configured, what answers, what is missing
 
 Options of run and resume: --workspace DIR  --config FILE  --model-url URL  --model NAME  --api-key-env VAR

@@ -1,4 +1,5 @@
 import { MagusError } from '../core/errors/magus-error.ts';
+import { benchMemories } from './memory/bench-memories.ts';
 import { exportMemories } from './memory/export-memories.ts';
 import { forgetMemories } from './memory/forget-memories.ts';
 import { importMemories } from './memory/import-memories.ts';
@@ -15,6 +16,7 @@ const commands: Readonly<Record<string, (words: readonly string[]) => Promise<nu
   export: exportMemories,
   import: importMemories,
   replay: replayMemories,
+  bench: benchMemories,
 };
 
 /** `openmagus memory …`: what is remembered, seen and kept in order. */

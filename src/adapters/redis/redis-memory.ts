@@ -19,7 +19,8 @@ export interface RedisOptions {
   readonly namespaces: readonly [string, ...string[]];
 }
 
-const mostRanked = 500;
+/** The newest are read and ranked here, on the main thread: more would hold it up. */
+const mostRanked = 150;
 const streamLength = 10_000;
 
 /**

@@ -2,6 +2,8 @@ import type { MemoryKind, MemoryRecord } from '../../protocol/memory.ts';
 import type { Ports } from '../ports.ts';
 import { prepareRecord } from './prepare-record.ts';
 
+const part = 40;
+
 /** Keeps records, without the secrets in them; the servers follow by themselves. */
 export async function remember(
   { memory, secrets }: Pick<Ports, 'memory' | 'secrets'>,
@@ -10,10 +12,12 @@ export async function remember(
 ): Promise<void> {
   if (records.length === 0) return;
   const known = secrets();
-  await memory.store.put(
-    records.map((record) => prepareRecord(record, known)),
-    signal,
-  );
+  // In parts, so that the main thread is held by none of them for long.
+  for (let start = 0; start < records.length; start += part)
+    await memory.store.put(
+      records.slice(start, start + part).map((record) => prepareRecord(record, known)),
+      signal,
+    );
   memory.changed();
 }
 

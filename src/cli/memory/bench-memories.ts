@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { composePorts } from '../../compose.ts';
+import type { Ports } from '../../core/ports.ts';
+import { headlessEditor, nobody } from '../headless.ts';
+import { benchChoice } from './bench/bench-choice.ts';
+import { benchConversations } from './bench/bench-conversations.ts';
+import { benchSize } from './bench/bench-size.ts';
+import { limitOf, memoryWords } from './memory-words.ts';
+
+/**
+ * `openmagus memory bench [--locomo FILE] [--records N]`: how well and how fast memories are found, on data of its own in a
+ * folder that goes afterwards. What the user remembers is not touched.
+ */
+export async function benchMemories(words: readonly string[]): Promise<number> {
+  const { values } = memoryWords(words, { locomo: { type: 'string' }, records: { type: 'string' } });
+  print(benchChoice());
+  if (values.locomo !== undefined) print(await benchConversations(values.locomo, withFreshPorts));
+  await withFreshPorts(async (ports) => print(await benchSize(ports, limitOf(values.records, 10_000))));
+  return 0;
+}
+
+/** Rows of a name and its figures. */
+export type Figures = readonly (readonly [string, string])[];
+
+function print(figures: Figures): void {
+  for (const [name, figure] of figures) process.stdout.write(`${name.padEnd(44)}  ${figure}\n`);
+}
+
+export type WithPorts = <Result>(work: (ports: Ports) => Promise<Result>) => Promise<Result>;
+
+async function withFreshPorts<Result>(work: (ports: Ports) => Promise<Result>): Promise<Result> {
+  const home = mkdtempSync(path.join(tmpdir(), 'openmagus-bench-'));
+  const { ports, close } = await composePorts({
+    home,
+    models: undefined,
+    secretOf: async () => undefined,
+    people: nobody,
+    editor: headlessEditor,
+    ripgrep: [],
+    onEvent: () => {},
+    onLive: () => {},
+    onWarning: (warning) => process.stderr.write(`openmagus: ${warning}\n`),
+  });
+  try {
+    return await work(ports);
+  } finally {
+    await close();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
