@@ -263,7 +263,11 @@ describe('a task that cannot go on', () => {
     await result(window).getByRole('button', { name: 'Set Key' }).waitFor();
     await capture(window, 'failed-key');
     await result(window).getByRole('button', { name: 'Set Key' }).click();
-    await window.page.locator('.quick-input-widget').getByText('API key “shop”').waitFor();
+    await window.page
+      .locator('.quick-input-widget')
+      .getByText('API key of the model endpoint', { exact: false })
+      .first()
+      .waitFor();
     await window.page.keyboard.press('Escape');
   });
 
