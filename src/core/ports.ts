@@ -65,10 +65,16 @@ export interface TaskLog {
 }
 export interface Lease {
   readonly lost: AbortSignal;
-  /** Throws LEASED where another process has the task by now: `lost` comes late to a process that was stopped for a while. */
-  confirm(): Promise<void>;
+  /**
+   * Until when nobody else can have the task. Throws LEASED where another process has it by now: `lost` comes late to a
+   * process that was stopped for a while.
+   */
+  confirm(): Promise<{ readonly untilMs: number }>;
   release(): Promise<void>;
 }
+
+/** Called right before an effect; throws when the task may be another process's by now. */
+export type AssertHeld = () => void;
 
 export interface ToolSpec {
   readonly name: string;
@@ -149,7 +155,7 @@ export interface FileSystem {
   /** Whole content; throws `tool-failed` with code NOT_FOUND, UNREADABLE or TOO_LARGE. */
   read(path: string, maxBytes: number): Promise<Uint8Array>;
   /** Every write or none: each file is replaced in one rename; throws code STALE when a `before` does not hold, restoring what it had begun. */
-  commit(authorized: Authorized, writes: readonly FileWrite[]): Promise<void>;
+  commit(authorized: Authorized, writes: readonly FileWrite[], assertHeld?: AssertHeld): Promise<void>;
   /** Paths below a folder, honouring .gitignore, sorted; directories end in a slash. */
   list(
     folder: string,
@@ -219,6 +225,7 @@ export interface Commands {
     authorized: Authorized,
     start: CommandStart,
     onOutput: (text: string) => void,
+    assertHeld?: AssertHeld,
   ): Promise<{ readonly pid: number; readonly bornAt: string; readonly output: string }>;
   /** Resolves when it ends or after `timeoutMs`, whichever comes first; an abort of the signal ends the command. */
   wait(commandId: string, timeoutMs: number, signal: AbortSignal): Promise<CommandState>;

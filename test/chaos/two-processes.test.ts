@@ -12,6 +12,7 @@ import { assertWholeLog } from './whole-log.ts';
 
 /** A holder that gave no sign of life for this long has lost its task. */
 const staleMs = 10_000;
+const settleMs = 500;
 /** What a process that was stopped while it wrote has beside its file for the moment. */
 const stagedByFrozen = /\/\.magus-[^/]+\.new$/;
 
@@ -117,7 +118,8 @@ async function freezeAt(
     frozen.resolve(taskId);
   });
   const taskId = await frozen.promise;
-  while (isLocked(place.home)) {
+  // On a busy machine a thread may run on for a while after the signal was sent.
+  for (await sleep(settleMs); isLocked(place.home); await sleep(settleMs)) {
     held.process.kill('SIGCONT');
     await sleep(5);
     held.process.kill('SIGSTOP');

@@ -90,7 +90,8 @@ describe('TaskLog, kept in SQLite', () => {
     const lease = await log.acquire('a');
     await assert.rejects(other.log.append('a', [warning('not mine')]), { kind: 'user-input', code: 'LEASED' });
     assert.equal((await log.append('a', [warning('mine')]))[0]?.seq, 2);
-    await lease.confirm();
+    const { untilMs } = await lease.confirm();
+    assert.ok(untilMs > Date.now() && untilMs <= Date.now() + 10_000);
     await lease.release();
     await assert.rejects(lease.confirm(), { code: 'LEASED' });
     assert.equal((await other.log.append('a', [warning('free again')]))[0]?.seq, 3);

@@ -1,6 +1,6 @@
 import { access, constants, readFile } from 'node:fs/promises';
 import { MagusError } from '../../core/errors/magus-error.ts';
-import type { FileWrite, Hash } from '../../core/ports.ts';
+import type { AssertHeld, FileWrite, Hash } from '../../core/ports.ts';
 import { type Authorized, assertAuthorized } from '../../core/security/authorized.ts';
 import { fileFailure, systemCode } from './file-failure.ts';
 import { makeFolders, removeFolders, syncFolders } from './folders.ts';
@@ -12,7 +12,12 @@ import { putBack, removeLeftovers, removeStaged, type Staged, stage, swap } from
  * later one fails. A kill in between leaves each file wholly old or wholly new; what was staged is removed by the next
  * process that writes into the folder.
  */
-export async function commitWrites(hash: Hash, authorized: Authorized, writes: readonly FileWrite[]): Promise<void> {
+export async function commitWrites(
+  hash: Hash,
+  authorized: Authorized,
+  writes: readonly FileWrite[],
+  assertHeld: AssertHeld = () => {},
+): Promise<void> {
   for (const write of writes) assertAuthorized(authorized, write.after === null ? 'delete' : 'write', write.path);
   const made: string[] = [];
   const staged: Staged[] = [];
@@ -28,7 +33,7 @@ export async function commitWrites(hash: Hash, authorized: Authorized, writes: r
     for (const each of staged) {
       failing = each.write.path;
       await assertUnchanged(hash, each.write);
-      await swap(each);
+      await swap(each, assertHeld);
     }
   } catch (error) {
     await goBack(staged, made, fileFailure(failing, error));
@@ -39,7 +44,9 @@ export async function commitWrites(hash: Hash, authorized: Authorized, writes: r
 
 async function goBack(staged: readonly Staged[], made: readonly string[], failure: MagusError): Promise<never> {
   const lost: Staged[] = [];
-  for (const each of staged.toReversed()) await putBack(each).catch(() => lost.push(each));
+  // What is there by now may be the work of the process that has the task.
+  const own = failure.code === 'LEASED' ? [] : staged;
+  for (const each of own.toReversed()) await putBack(each).catch(() => lost.push(each));
   await removeStaged(staged.filter((each) => !lost.includes(each)));
   await removeFolders(made);
   if (lost.length === 0) throw failure;

@@ -13,7 +13,7 @@ export function nodeFileSystem(hash: Hash): FileSystem {
   return {
     facts,
     read,
-    commit: (authorized, writes) => commitWrites(hash, authorized, writes),
+    commit: (authorized, writes, assertHeld) => commitWrites(hash, authorized, writes, assertHeld),
     list,
   };
 }

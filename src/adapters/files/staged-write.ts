@@ -1,9 +1,9 @@
-import type { Stats } from 'node:fs';
+import { linkSync, renameSync, type Stats } from 'node:fs';
 import { copyFile, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MagusError } from '../../core/errors/magus-error.ts';
-import type { FileWrite } from '../../core/ports.ts';
+import type { AssertHeld, FileWrite } from '../../core/ports.ts';
 import { systemCode } from './file-failure.ts';
 
 export interface Staged {
@@ -40,16 +40,22 @@ export async function stage(
   return staged;
 }
 
-/** Makes the staged content the file's own, in one step of the file system. */
-export async function swap(staged: Staged): Promise<void> {
+/**
+ * Makes the staged content the file's own, in one step of the file system. Between the last look at the lease and that step
+ * nothing is waited for.
+ */
+export async function swap(staged: Staged, assertHeld: AssertHeld): Promise<void> {
   const { write, fresh, former } = staged;
   if (write.after === null && former !== undefined) {
-    await rename(write.path, former);
+    assertHeld();
+    renameSync(write.path, former);
   } else if (write.before === null) {
-    await createExclusively(fresh, write.path);
+    assertHeld();
+    createExclusively(fresh, write.path);
   } else {
     if (former !== undefined) await link(write.path, former).catch(() => copyFile(write.path, former));
-    await rename(fresh, write.path);
+    assertHeld();
+    renameSync(fresh, write.path);
   }
   staged.swapped = true;
 }
@@ -116,9 +122,9 @@ async function writeDurably(path: string, content: Uint8Array, model: Model | un
 }
 
 /** A link fails where something came into being meanwhile, a rename would replace it. */
-async function createExclusively(fresh: string, path: string): Promise<void> {
+function createExclusively(fresh: string, path: string): void {
   try {
-    await link(fresh, path);
+    linkSync(fresh, path);
   } catch (error) {
     if (systemCode(error) === 'EEXIST') {
       throw new MagusError(
@@ -128,7 +134,7 @@ async function createExclusively(fresh: string, path: string): Promise<void> {
       );
     }
     // Some file systems (FAT, some network shares) have no hard links.
-    await rename(fresh, path);
+    renameSync(fresh, path);
   }
 }
 

@@ -4,7 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { MagusError } from '../../core/errors/magus-error.ts';
-import type { CommandStart, CommandState, Commands } from '../../core/ports.ts';
+import type { AssertHeld, CommandStart, CommandState, Commands } from '../../core/ports.ts';
 import { assertAuthorized } from '../../core/security/authorized.ts';
 import { markOf } from './command-mark.ts';
 import { endTree, signalGroup } from './end-tree.ts';
@@ -36,14 +36,14 @@ export function childCommands(options: ChildCommandsOptions): Commands & { endAl
   };
   return {
     shell: `${shellOf(options.shellPath)} on ${process.platform}`,
-    async start(authorized, start, onOutput) {
+    async start(authorized, start, onOutput, assertHeld) {
       assertAuthorized(authorized, 'run', `${start.cwd}$ ${start.command}`);
       if (commands.get(start.commandId)?.state().running) {
         throw new MagusError('tool-failed', `The command ${start.commandId} is already running. Stop it first.`, {
           code: 'RUNNING',
         });
       }
-      const command = await startChild(options, start, onOutput);
+      const command = await startChild(options, start, onOutput, assertHeld);
       commands.set(start.commandId, command);
       const { pid, bornAt } = command;
       return { pid, bornAt, output: command.state().output };
@@ -91,11 +91,13 @@ async function startChild(
   options: ChildCommandsOptions,
   start: CommandStart,
   onOutput: (text: string) => void,
+  assertHeld: AssertHeld = () => {},
 ): Promise<RunningCommand> {
   const folder = join(options.folder, fileName(start.taskId));
   if (!existsSync(folder)) await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${fileName(start.commandId)}.log`);
   const mark = markOf(start);
+  assertHeld();
   const child = spawnShell(options.shellPath, start, environment(start.env, mark));
   await spawned(child);
   const pid = child.pid ?? 0;

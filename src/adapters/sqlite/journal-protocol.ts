@@ -26,7 +26,7 @@ export interface JournalOperations {
   }): readonly TaskSummary[];
   acquire(input: { readonly taskId: string }): { readonly token: string };
   /** Throws LEASED where the lease was taken away, even before a heartbeat has noticed. */
-  confirm(input: { readonly taskId: string; readonly token: string }): null;
+  confirm(input: { readonly taskId: string; readonly token: string }): { readonly untilMs: number };
   release(input: { readonly taskId: string; readonly token: string }): null;
   reserve(input: {
     readonly id: string;

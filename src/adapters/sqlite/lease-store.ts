@@ -54,7 +54,7 @@ export function createLeaseStore(database: DatabaseSync, onLost: (token: string)
       }),
     confirm: ({ taskId, token }) => {
       const row = find.get(taskId);
-      if (row?.['token'] === token) return null;
+      if (row?.['token'] === token) return { untilMs: Number(row['beat_ms']) + staleMs };
       if (held.get(taskId) === token) lose(taskId, token);
       throw leased(taskId, row);
     },

@@ -46,9 +46,7 @@ export async function acquireLease(thread: JournalThread, name: string): Promise
   const { token } = await thread.ask('acquire', { taskId: name });
   return {
     lost: thread.lostSignal(token),
-    confirm: async () => {
-      await thread.ask('confirm', { taskId: name, token });
-    },
+    confirm: () => thread.ask('confirm', { taskId: name, token }),
     release: async () => {
       if (!thread.isClosed()) await thread.ask('release', { taskId: name, token });
       thread.forget(token);
