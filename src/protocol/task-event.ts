@@ -88,6 +88,8 @@ export type TaskEvent =
       readonly usage: Usage;
       readonly deployment?: string;
       readonly durationMs?: number;
+      /** Where the request did not continue the one before it, which loses a provider's prompt cache. */
+      readonly prefixBroken?: string;
     }
   | {
       readonly type: 'model-attempt-failed';

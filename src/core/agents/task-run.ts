@@ -2,7 +2,7 @@ import type { AgentMessage } from '../../protocol/agent-message.ts';
 import { agentMessageSchema } from '../../protocol/agent-message.ts';
 import type { TaskEvent } from '../../protocol/task-event.ts';
 import { toMagusError } from '../errors/magus-error.ts';
-import type { Ports } from '../ports.ts';
+import type { ModelRequest, Ports } from '../ports.ts';
 import { secretsOfEnvironmentFile } from '../security/redact.ts';
 import { redactEvent } from '../security/redact-event.ts';
 import { applyEvent, foldEvents } from '../task/reduce.ts';
@@ -18,6 +18,8 @@ export interface TaskRun {
   queue(...events: readonly TaskEvent[]): void;
   /** sha256 of each file as a model last saw it. */
   readonly seen: Map<string, string>;
+  /** The last request of each conversation: the next one should only add to it. */
+  readonly requests: Map<string, Pick<ModelRequest, 'tools' | 'messages'>>;
   readonly startedAt: number;
   /** Real paths of the workspace folders: one that was opened through a link is still the workspace. */
   readonly roots: readonly string[];
@@ -48,7 +50,7 @@ export async function openRun(ports: Ports, taskId: string): Promise<TaskRun> {
     written.catch(() => {});
     return written;
   };
-  return { ports, state, emit, queue, seen: new Map(), startedAt: ports.clock.now(), roots };
+  return { ports, state, emit, queue, seen: new Map(), requests: new Map(), startedAt: ports.clock.now(), roots };
 }
 
 /** What .env files call a secret is one, whatever it looks like. */

@@ -1,6 +1,7 @@
 import type { FailedAttempt, TaskEvent } from '../../protocol/task-event.ts';
 import type { TaskRun } from '../agents/task-run.ts';
 import { toMagusError } from '../errors/magus-error.ts';
+import { prefixBreak } from '../models/prefix-break.ts';
 import type { ChatMessage, ModelReply, ToolSpec } from '../ports.ts';
 import { projectTranscript } from '../task/project-transcript.ts';
 import { conversationOf } from '../task/reduce.ts';
@@ -15,6 +16,11 @@ export interface Question {
   readonly tools: readonly ToolSpec[];
 }
 
+interface Answer extends ModelReply {
+  /** Where the request did not continue the one before it, and a provider's prompt cache was lost. */
+  readonly prefixBroken?: string;
+}
+
 /** One turn of a model: limits, room, request, and the reply as an event with call ids that are ours and unique in the task. */
 export async function askModel(run: TaskRun, question: Question, signal: AbortSignal): Promise<void> {
   assertWithinLimits(run.state);
@@ -25,6 +31,7 @@ export async function askModel(run: TaskRun, question: Question, signal: AbortSi
   });
   // The calls it makes, or what follows from it, come at once and share its write.
   run.queue(replied(run, question.conversation, reply));
+  if (reply.warning !== undefined) run.queue({ type: 'warning', message: reply.warning });
 }
 
 /** Changes what the next request holds by what was wrong with the last one; false: nothing can be changed. */
@@ -41,9 +48,12 @@ async function makeAcceptable(run: TaskRun, question: Question, code: string | u
   return true;
 }
 
-async function complete(run: TaskRun, question: Question, signal: AbortSignal): Promise<ModelReply> {
+async function complete(run: TaskRun, question: Question, signal: AbortSignal): Promise<Answer> {
   const { state, ports } = run;
-  const { conversation, purpose, tools } = question;
+  const { conversation, purpose } = question;
+  const former = run.requests.get(conversation);
+  // The tools stand before everything else: one that changed would cost the whole prompt cache, so it waits for the next step.
+  const tools = former?.tools ?? question.tools;
   const messages = projectTranscript(state, conversation, question.opening);
   const spentUsd = (state.usage.usd ?? 0) - (state.before.usage.usd ?? 0);
   const request = { purpose, session: state.taskId, spentUsd, messages, tools };
@@ -57,17 +67,21 @@ async function complete(run: TaskRun, question: Question, signal: AbortSignal): 
     },
   };
   try {
-    return await ports.model.complete(request, listener, signal);
+    const reply = await ports.model.complete(request, listener, signal);
+    const broken = former && prefixBreak(former, request);
+    run.requests.set(conversation, { tools, messages });
+    return broken === undefined ? reply : { ...reply, prefixBroken: broken };
   } finally {
     await logged;
   }
 }
 
-function replied(run: TaskRun, conversation: string, reply: ModelReply): TaskEvent {
+function replied(run: TaskRun, conversation: string, reply: Answer): TaskEvent {
   const turn = conversationOf(run.state, conversation).replies + 1;
   const calls = reply.calls.map((call, index) => ({ ...call, id: callId(run, conversation, `${turn}_${index + 1}`) }));
   const reasoning = reply.reasoning === undefined ? {} : { reasoning: reply.reasoning };
-  const { text, finish, model, usage, deployment, durationMs } = reply;
+  const { text, finish, model, usage, deployment, durationMs, prefixBroken } = reply;
   const origin = deployment === undefined || durationMs === undefined ? {} : { deployment, durationMs };
-  return { type: 'model-replied', conversation, text, calls, finish, model, usage, ...reasoning, ...origin };
+  const broken = prefixBroken === undefined ? {} : { prefixBroken };
+  return { type: 'model-replied', conversation, text, calls, finish, model, usage, ...reasoning, ...origin, ...broken };
 }
