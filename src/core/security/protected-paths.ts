@@ -78,6 +78,7 @@ const protectedFiles = new Map<string, string>([
   ...named(mcp, 'mcp.json .mcp.json mcp.jsonc mcp_config.json'),
   ...named(packageManager, '.npmrc .pnpmrc .pnpmfile.cjs pnpm-workspace.yaml pip.conf pip.ini .pypirc bunfig.toml'),
   ...named(packageManager, 'nuget.config .gemrc .condarc uv.toml .netrc _netrc'),
+  ...named('scripts and dependencies', 'package.json'),
   ...named(lockFile, 'package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock bun.lockb cargo.lock'),
   ...named(
     lockFile,

@@ -32,9 +32,9 @@ export async function resolvePath(ports: Ports, roots: readonly string[], path: 
   return { ...facts, zone: home === undefined ? 'outside' : 'workspace', shown };
 }
 
-/** The effect of a verb on a resolved path, marked where it always asks. */
-export function fileEffect(verb: 'read' | 'write' | 'delete', path: ResolvedPath): Effect {
-  const name = verb === 'read' ? undefined : protectedName(path.shown);
+/** The effect of a verb on a resolved path, marked where it always asks, unless the change was looked at and found `harmless`. */
+export function fileEffect(verb: 'read' | 'write' | 'delete', path: ResolvedPath, harmless = false): Effect {
+  const name = verb === 'read' || harmless ? undefined : protectedName(path.shown);
   return { verb, object: path.real, zone: path.zone, ...(name === undefined ? {} : { protects: name }) };
 }
 

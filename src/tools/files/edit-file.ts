@@ -9,6 +9,7 @@ import { applyEdits } from './edit/apply-edits.ts';
 import { looksLikePatch, type PatchOperation, parsePatch } from './edit/parse-patch.ts';
 import { fitting, largestEdit, patchEffects } from './edit/plan-patch.ts';
 import { decodeText, encodeText, newTextFile } from './edit/text-file.ts';
+import { keepsWhatRuns } from './keeps-what-runs.ts';
 
 const input = z.object({
   path: z.string(),
@@ -29,7 +30,9 @@ export const editFile: Tool<Input> = {
   async effects(ports, scope, call) {
     const patch = patchIn(call);
     if (patch !== undefined) return patchEffects(ports, scope, patch, false);
-    return [fileEffect('write', await resolvePath(ports, scope.roots, call.path))];
+    const file = await resolvePath(ports, scope.roots, call.path);
+    const harmless = await keepsWhatRuns(ports, file, (text) => applyEdits(text, call.edits).text);
+    return [fileEffect('write', file, harmless)];
   },
   async run(ports, scope, call, authorized) {
     const file = await resolvePath(ports, scope.roots, call.path);

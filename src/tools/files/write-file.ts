@@ -5,6 +5,7 @@ import { fileEffect, type ResolvedPath, resolvePath } from '../../core/tools/res
 import type { Tool, ToolScope } from '../../core/tools/tool.ts';
 import { changeFiles, largestFile } from './change-files.ts';
 import { decodeText, encodeText, newTextFile } from './edit/text-file.ts';
+import { keepsWhatRuns } from './keeps-what-runs.ts';
 
 const input = z.object({
   path: z.string(),
@@ -19,8 +20,9 @@ export const writeFile: Tool<z.infer<typeof input>> = {
     'Creates a file with its folders, or replaces the whole of an existing one, which must have been read first (or expect_sha given). At most 1 MB. For a change in an existing file prefer edit_file.',
   input,
   describe: ({ path }) => `Write ${path}`,
-  async effects(ports, scope, { path }) {
-    return [fileEffect('write', await resolvePath(ports, scope.roots, path))];
+  async effects(ports, scope, { path, content }) {
+    const file = await resolvePath(ports, scope.roots, path);
+    return [fileEffect('write', file, await keepsWhatRuns(ports, file, () => content))];
   },
   async run(ports, scope, { path, content, expect_sha }, authorized) {
     const file = await resolvePath(ports, scope.roots, path);

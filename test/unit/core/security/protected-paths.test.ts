@@ -25,6 +25,8 @@ describe('protectedName', () => {
     'pip.conf',
     '.pypirc',
     'bunfig.toml',
+    'package.json',
+    'packages/a/package.json',
     'package-lock.json',
     'web/pnpm-lock.yaml',
     '.openmagus/config.json',
@@ -39,7 +41,7 @@ describe('protectedName', () => {
   for (const path of [
     '.',
     'src/git/index.ts',
-    'package.json',
+    'my-package.json',
     '.gitignore',
     '.github/README.md',
     'src/env.ts',
