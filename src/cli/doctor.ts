@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { toMagusError } from '../core/errors/magus-error.ts';
 import type { ConfiguredModels } from '../core/models/configured-models.ts';
 import { dataHome } from '../data-home.ts';
 import { parseRunOptions } from './options.ts';
@@ -21,6 +22,7 @@ export async function doctor(words: readonly string[]): Promise<number> {
       'Searching works without it, more slowly. Install it with your package manager (ripgrep).',
       () => promisify(execFile)('rg', ['--version']),
     ),
+    ...(await examineMemory()),
     ...(models
       ? await examineModels(models)
       : [
@@ -32,6 +34,25 @@ export async function doctor(words: readonly string[]): Promise<number> {
   ] as const;
   for (const [good, line] of rows) process.stdout.write(`${good ? '✓' : '✗'} ${line}\n`);
   return 0;
+}
+
+/** Each configured server: does it answer, does it keep what it is given, what still waits for it. */
+async function examineMemory(): Promise<readonly Finding[]> {
+  return withPorts(async ({ memory }) => {
+    const findings: Finding[] = [];
+    for (const { name, kind, key, ...replica } of await memory.replicas()) {
+      const signal = AbortSignal.timeout(5000);
+      try {
+        await replica.scan({ kinds: [kind], afterId: '', limit: 1 }, signal);
+        for (const warning of await replica.warnings(signal)) findings.push([false, warning]);
+        const { waiting } = await memory.store.changes({ key, kind, limit: 1 });
+        findings.push([true, `${name} answers and keeps ${kind}s${waiting > 0 ? `; ${waiting} wait to be sent` : ''}`]);
+      } catch (caught) {
+        findings.push([false, `${name}: ${toMagusError(caught).message}`]);
+      }
+    }
+    return findings;
+  });
 }
 
 async function examineModels(models: ConfiguredModels): Promise<readonly Finding[]> {

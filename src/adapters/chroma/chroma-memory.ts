@@ -19,6 +19,7 @@ export interface ChromaOptions {
 
 const batchSize = 500;
 const pageSize = 1000;
+const syncThreshold = 500;
 
 /** Facts in Chroma, with vectors made here: one collection for each model and dimension, so that they never mix. */
 export function chromaMemory(options: ChromaOptions): MemoryReplica {
@@ -48,7 +49,9 @@ export function chromaMemory(options: ChromaOptions): MemoryReplica {
         if (ids.length === 0) return;
         const keys = namespaces.flatMap((namespace) => ids.map((id) => keyOf(namespace, id)));
         const known = await blank(facts, keys, embedder.dimension);
-        if (known.length > 0) await facts.delete({ ids: known });
+        if (known.length === 0) return;
+        await facts.delete({ ids: known });
+        await pushOut(facts, embedder.dimension);
       }, signal),
     search: (query, signal) => ask((facts) => search(facts, options, query, signal), signal),
     scan: ({ kinds, afterId, limit }, signal) =>
@@ -90,7 +93,7 @@ async function open({ url, token, tenant, database, embedder }: ChromaOptions): 
   return client.getOrCreateCollection({
     name: collectionName(embedder),
     embeddingFunction: null,
-    configuration: { hnsw: { space: 'cosine' } },
+    configuration: { hnsw: { space: 'cosine', sync_threshold: syncThreshold, batch_size: 100 } },
   });
 }
 
@@ -128,6 +131,21 @@ async function blank(facts: Collection, ids: readonly string[], dimension: numbe
     ),
   });
   return known.ids;
+}
+
+/**
+ * The server's log of writes keeps what was deleted until so many writes later its index is saved: so many writes of nothing
+ * follow.
+ */
+async function pushOut(facts: Collection, dimension: number): Promise<void> {
+  const ids = Array.from({ length: syncThreshold * 0.6 }, (_, index) => `openmagus-nothing-${index}`);
+  const nothing = Array.from({ length: dimension }, (_, index) => (index === 0 ? 1 : 0));
+  const documents = ids.map(() => ' '.repeat(500));
+  // The first round empties the log, the second one takes its free pages.
+  for (let round = 0; round < 2; round += 1) {
+    await facts.upsert({ ids, embeddings: ids.map(() => nothing), documents });
+    await facts.delete({ ids });
+  }
 }
 
 async function search(
