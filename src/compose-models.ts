@@ -67,7 +67,7 @@ function routed(models: ConfiguredModels | undefined, ports: ModelPorts): Routed
     },
     openServer: async (address) => {
       if (editor && address.kind === 'vscode-lm') return editor.server;
-      const { openModelServer } = await import('./adapters/models/open-transport.ts');
+      const { openModelServer } = await import('./adapters/models/servers/open-server.ts');
       return openModelServer(address, await keyOf(address.endpoint));
     },
   });

@@ -12,6 +12,7 @@ import { composeModels } from './compose-models.ts';
 import type { ConfiguredModels } from './core/models/configured-models.ts';
 import type { ModelDesk } from './core/models/model-desk.ts';
 import type { ServedModel } from './core/models/model-server.ts';
+import { parseModelConfiguration } from './core/models/parse-configuration.ts';
 import type { Editor, LiveDelta, People, Ports, TaskLog } from './core/ports.ts';
 import type { EndpointConfiguration } from './protocol/model-configuration.ts';
 import type { LoggedEvent } from './protocol/task-event.ts';
@@ -116,7 +117,7 @@ export async function listModels(
   apiKey: string | undefined,
   signal: AbortSignal,
 ): Promise<readonly ServedModel[]> {
-  const { openModelServer } = await import('./adapters/models/open-transport.ts');
+  const { openModelServer } = await import('./adapters/models/servers/open-server.ts');
   const timeouts = { firstByteMs: 10_000, idleMs: 10_000, totalMs: 10_000 };
   const deployment = { endpoint: endpoint.kind, model: '' };
   const address = {
@@ -129,6 +130,16 @@ export async function listModels(
   };
   const server = await openModelServer(address, apiKey);
   return server.list(signal);
+}
+
+/** For who has configured nothing: a model server on this machine, where such servers usually listen. */
+export async function localModels(): Promise<ConfiguredModels | undefined> {
+  if (process.env['OPENMAGUS_DISCOVERY'] === 'off') return undefined;
+  const { findLocalModel } = await import('./adapters/models/find-local-model.ts');
+  const found = await findLocalModel();
+  return (
+    found && { configuration: parseModelConfiguration(found, 'The model server found'), keyOf: async () => undefined }
+  );
 }
 
 function pushing(log: TaskLog, onEvent: (event: LoggedEvent) => void): TaskLog {

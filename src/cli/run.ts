@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { composePorts } from '../compose.ts';
+import { composePorts, localModels } from '../compose.ts';
 import { runTask } from '../core/agents/coordinator.ts';
 import { resumeTask } from '../core/agents/resume-task.ts';
 import { createTask } from '../core/agents/start-task.ts';
@@ -38,7 +38,7 @@ async function follow(options: RunOptions, begin: (ports: Ports) => Promise<stri
   const view = terminalView(options.json);
   const { ports, close } = await composePorts({
     home: dataHome(),
-    models: options.models,
+    models: options.models ?? (await localModels()),
     secretOf: async (name) => secretInEnvironment(name),
     people: terminalPeople(options.json),
     editor: headlessEditor,

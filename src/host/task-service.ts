@@ -182,7 +182,10 @@ export class TaskService implements vscode.Disposable {
     this.#stale = false;
     this.#modelFault = undefined;
     try {
-      return await configuredModels(readSettings().models, this.#secrets);
+      const configured = await configuredModels(readSettings().models, this.#secrets);
+      if (configured) return configured;
+      const { localModels } = await import('../compose.ts');
+      return await localModels();
     } catch (error) {
       this.#modelFault = error;
       return undefined;

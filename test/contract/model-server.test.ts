@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openModelServer, openTransport } from '../../src/adapters/models/open-transport.ts';
+import { findLocalModel } from '../../src/adapters/models/find-local-model.ts';
+import { openTransport } from '../../src/adapters/models/open-transport.ts';
+import { openModelServer } from '../../src/adapters/models/servers/open-server.ts';
 import { isMagusError } from '../../src/core/errors/magus-error.ts';
 import type { ModelServer } from '../../src/core/models/model-server.ts';
 import type { TransportRequest } from '../../src/core/models/transport.ts';
@@ -202,6 +204,22 @@ describe('Ollama', () => {
     const long = { ...request, messages: [{ role: 'user', content: 'many words '.repeat(4000) }] } as const;
     const { warning } = await transport.complete(long, () => undefined, never);
     assert.match(warning ?? '', /4096 tokens of context.*probably cut.*“context”/s);
+  });
+});
+
+describe('a model server that nobody configured', () => {
+  it('is found where such servers listen, with a model that is loaded', async () => {
+    const server = await startLocalServer('lmstudio', () => ({ text: '' }));
+    server.loaded.clear();
+    server.loaded.add('large');
+    const places = [
+      ['ollama', 'http://127.0.0.1:9'],
+      ['llamacpp', server.url],
+      ['lmstudio', server.url],
+    ] as const;
+    assert.deepEqual(await findLocalModel(places), { kind: 'lmstudio', baseURL: server.url, model: 'large' });
+    await server.close();
+    assert.equal(await findLocalModel(places), undefined);
   });
 });
 

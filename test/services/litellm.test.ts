@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openModelServer } from '../../src/adapters/models/open-transport.ts';
+import { openModelServer } from '../../src/adapters/models/servers/open-server.ts';
 import { isMagusError } from '../../src/core/errors/magus-error.ts';
 import type { ModelRouter } from '../../src/core/models/router.ts';
 import type { ToolSpec } from '../../src/core/ports.ts';

@@ -1,4 +1,5 @@
-import { openModelServer, openTransport } from '../../src/adapters/models/open-transport.ts';
+import { openTransport } from '../../src/adapters/models/open-transport.ts';
+import { openModelServer } from '../../src/adapters/models/servers/open-server.ts';
 import { parseModelConfiguration } from '../../src/core/models/parse-configuration.ts';
 import { createRouter, type ModelRouter, type RouterPorts } from '../../src/core/models/router.ts';
 import type { ModelReply, ModelRequest } from '../../src/core/ports.ts';

@@ -86,7 +86,7 @@ async function start(): Promise<Stage> {
     'openmagus.models': { baseURL: model.url, model: 'scripted (no AI)' },
     'openmagus.approvals': 'ask',
   };
-  const env = { OPENMAGUS_HOME: path.join(scratch, 'data') };
+  const env = { OPENMAGUS_HOME: path.join(scratch, 'data'), OPENMAGUS_DISCOVERY: 'off' };
   let changed: Readonly<Record<string, unknown>> = {};
   const server = await startVscodeServer({ settings: usual, env, vsix, workspaceTrust: true });
   endings.push(() => server.stop());

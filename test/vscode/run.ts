@@ -118,7 +118,7 @@ async function inDesktop(executable: string | undefined, kind: WindowKind, folde
 }
 
 function environmentOf(kind: WindowKind, folder: string): Record<string, string> {
-  return { OPENMAGUS_HOME: path.join(folder, 'data'), OPENMAGUS_TEST_WINDOW: kind };
+  return { OPENMAGUS_HOME: path.join(folder, 'data'), OPENMAGUS_TEST_WINDOW: kind, OPENMAGUS_DISCOVERY: 'off' };
 }
 
 /** What the window opens: a folder (trusted or not), nothing, or a workspace of three folders. */

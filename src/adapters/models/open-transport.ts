@@ -1,10 +1,7 @@
-import { MagusError } from '../../core/errors/magus-error.ts';
-import type { ModelServer } from '../../core/models/model-server.ts';
 import type { DeploymentAddress, ModelFacts, ModelTransport } from '../../core/models/transport.ts';
 import { embedTexts } from './embed-texts.ts';
-import { httpFetch } from './http-fetch.ts';
 import { ollamaTransport } from './ollama-transport.ts';
-import type { OpenEndpoint } from './open-endpoint.ts';
+import { type OpenEndpoint, openEndpoint } from './open-endpoint.ts';
 import { openAiTransport } from './openai-transport.ts';
 import { responsesTransport } from './responses-transport.ts';
 import { openServer } from './servers/open-server.ts';
@@ -22,11 +19,6 @@ export async function openTransport(address: DeploymentAddress, apiKey: string |
   return { ...transport, ...facts, embed };
 }
 
-/** The models of an endpoint. Throws `configuration` on a bad address. */
-export async function openModelServer(address: DeploymentAddress, apiKey: string | undefined): Promise<ModelServer> {
-  return openServer(openEndpoint(address, apiKey));
-}
-
 async function factsOf(endpoint: OpenEndpoint, signal: AbortSignal): Promise<ModelFacts> {
   const listed = await openServer(endpoint)
     .list(signal)
@@ -38,35 +30,4 @@ async function factsOf(endpoint: OpenEndpoint, signal: AbortSignal): Promise<Mod
     ...facts
   } = listed.find(({ name }) => name === endpoint.address.deployment.model) ?? { name: '' };
   return facts;
-}
-
-function openEndpoint(address: DeploymentAddress, apiKey: string | undefined): OpenEndpoint {
-  const { baseURL } = address.endpoint;
-  if (address.kind === 'vscode-lm') throw vscodeOnly(address);
-  if (baseURL === undefined || !URL.canParse(baseURL)) {
-    throw new MagusError(
-      'configuration',
-      `"${baseURL ?? ''}" is not a web address. Set baseURL of the endpoint ${address.endpointName}, such as http://127.0.0.1:4000/v1.`,
-      { code: 'BAD_ADDRESS' },
-    );
-  }
-  const { origin, pathname } = new URL(baseURL);
-  // A key from a file often ends in a newline, which a header may not hold and an error would print.
-  const key = apiKey?.trim();
-  return {
-    address,
-    baseURL: address.kind !== 'openai' && pathname === '/' ? `${origin}/v1` : baseURL,
-    // A proxy may serve the whole of a server below a path of its own.
-    origin: `${origin}${pathname.replace(/\/(v1\/?)?$/, '')}`,
-    apiKey: key === '' ? undefined : key,
-    fetch: httpFetch(address.endpoint.caFile),
-  };
-}
-
-function vscodeOnly({ id }: DeploymentAddress): MagusError {
-  return new MagusError(
-    'configuration',
-    `${id} is one of VS Code's own models, which answer in VS Code only. Put another deployment beside it.`,
-    { code: 'VSCODE_ONLY' },
-  );
 }

@@ -21,7 +21,7 @@ describe('openmagus models', () => {
 
   const openmagus = (...words: readonly string[]) =>
     new Promise<{ code: number; out: string; err: string }>((resolve) => {
-      const env = { ...process.env, OPENMAGUS_HOME: folder, EMPTY_KEY: '' };
+      const env = { ...process.env, OPENMAGUS_HOME: folder, OPENMAGUS_DISCOVERY: 'off', EMPTY_KEY: '' };
       execFile(process.execPath, [cli, ...words], { env }, (error, out, err) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
       );

@@ -32,6 +32,7 @@ describe('the command line', () => {
     const env = {
       ...process.env,
       OPENMAGUS_HOME: rig.home,
+      OPENMAGUS_DISCOVERY: 'off',
       NODE_OPTIONS: '',
       EMPTY_KEY: '',
       MODEL_KEY: 'sk-secret-test-key',

@@ -1,6 +1,7 @@
 import type { ModelServer } from '../../../core/models/model-server.ts';
+import type { DeploymentAddress } from '../../../core/models/transport.ts';
 import type { EndpointKind } from '../../../protocol/model-configuration.ts';
-import type { OpenEndpoint } from '../open-endpoint.ts';
+import { type OpenEndpoint, openEndpoint } from '../open-endpoint.ts';
 import { liteLlmServer } from './litellm-server.ts';
 import { llamaCppServer } from './llama-cpp-server.ts';
 import { llamaSwapServer } from './llama-swap-server.ts';
@@ -23,4 +24,9 @@ const servers: Readonly<Record<Exclude<EndpointKind, 'vscode-lm'>, (endpoint: Op
 export function openServer(endpoint: OpenEndpoint): ModelServer {
   const { kind } = endpoint.address;
   return servers[kind === 'vscode-lm' ? 'openai' : kind](endpoint);
+}
+
+/** The models of an endpoint, by its address. Throws `configuration` on one that cannot be used. */
+export async function openModelServer(address: DeploymentAddress, apiKey: string | undefined): Promise<ModelServer> {
+  return openServer(openEndpoint(address, apiKey));
 }
