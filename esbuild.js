@@ -69,6 +69,7 @@ await esbuild.build({
   minify: true,
   entryPoints: {
     'webview/chat': 'src/webview/chat.tsx',
+    'webview/panel': 'src/webview/panel/panel.tsx',
     'webview/highlight': 'src/webview/highlight.ts',
     'webview/markdown-tokens': 'src/webview/markdown-tokens.ts',
   },

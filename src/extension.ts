@@ -6,8 +6,11 @@ import { registerCodeActions } from './host/code-actions.ts';
 import { registerCommands } from './host/commands.ts';
 import { secretPrefix } from './host/configured-models.ts';
 import { dialogConfirmer } from './host/confirm.ts';
+import { MemoryDesk } from './host/memory/memory-desk.ts';
+import { registerMemoryTree } from './host/memory/memory-tree.ts';
 import { registerModelTree } from './host/model-tree.ts';
 import { registerNativeChat } from './host/native-chat.ts';
+import { Panel } from './host/panel/panel.ts';
 import { registerStatusBar } from './host/status-bar.ts';
 import { registerTaskDocuments } from './host/task-changes.ts';
 import { TaskService } from './host/task-service.ts';
@@ -20,12 +23,17 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
   const tasks = new TaskService(context.secrets, log);
   const confirmer = { ...dialogConfirmer };
   const chat = new ChatView(context.extensionUri, tasks);
+  const memories = new MemoryDesk(tasks);
+  const panel = new Panel(context.extensionUri, memories);
   context.subscriptions.push(
     log,
     tasks,
     chat,
+    memories,
+    panel,
     vscode.window.registerWebviewViewProvider('openmagus.chat', chat),
     registerTaskTree(tasks),
+    registerMemoryTree(memories),
     registerModelTree(tasks),
     registerNativeChat(tasks),
     registerStatusBar(tasks),
@@ -33,7 +41,7 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
     registerTerminalCommands(),
     announceEnds(tasks, chat),
     registerTaskDocuments(tasks),
-    ...registerCommands({ tasks, chat, log, secrets: context.secrets, confirmer }),
+    ...registerCommands({ tasks, chat, memories, panel, log, secrets: context.secrets, confirmer }),
     tasks.onAsked(() => void chat.showWaiting()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('openmagus')) tasks.settingsChanged();

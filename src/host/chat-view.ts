@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { toMagusError } from '../core/errors/magus-error.ts';
 import type { ViewRequest, ViewUpdate } from '../protocol/chat-view.ts';
-import { chatHtml } from './chat-html.ts';
 import { findMentions, readMention } from './mentions.ts';
 import { remedyCommands } from './show-failure.ts';
 import type { TaskService } from './task-service.ts';
 import { ViewFeed } from './view-feed.ts';
+import { fillWebview } from './webview-html.ts';
 
 /** The chat. It holds no truth: the log does, and the view gets a snapshot whenever it says it is ready. */
 export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
@@ -42,19 +42,12 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   resolveWebviewView(view: vscode.WebviewView): void {
     this.#view = view;
-    view.webview.options = {
-      enableScripts: true,
-      localResourceRoots: [
-        vscode.Uri.joinPath(this.#extensionUri, 'dist', 'webview'),
-        vscode.Uri.joinPath(this.#extensionUri, 'media'),
-      ],
-    };
     view.webview.onDidReceiveMessage((message) => void this.#receive(message));
     view.onDidDispose(() => {
       this.#view = undefined;
       this.#stopFeed();
     });
-    view.webview.html = chatHtml(view.webview, this.#extensionUri);
+    fillWebview(view.webview, this.#extensionUri, 'chat');
   }
 
   /** Shows a task in the view; null: the empty view with the history. */

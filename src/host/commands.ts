@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import type { ChatView } from './chat-view.ts';
 import { chosenTask } from './chosen-task.ts';
 import type { Confirmer } from './confirm.ts';
+import type { MemoryDesk } from './memory/memory-desk.ts';
+import type { Panel } from './panel/panel.ts';
 import { fixDiagnostic, selectionCommand } from './selection-commands.ts';
 import { showFailure } from './show-failure.ts';
 import { taskModeWords } from './task-mode-words.ts';
@@ -10,6 +12,8 @@ import type { TaskRequest, TaskService } from './task-service.ts';
 export interface Host {
   readonly tasks: TaskService;
   readonly chat: ChatView;
+  readonly memories: MemoryDesk;
+  readonly panel: Panel;
   readonly log: vscode.LogOutputChannel;
   readonly secrets: vscode.SecretStorage;
   readonly confirmer: Confirmer;
@@ -58,6 +62,19 @@ export const commands = {
     const taskId = await chosenTask(host, given, 'any');
     const { exportTask } = await import('./export-task.ts');
     if (taskId) await exportTask(host.tasks, taskId);
+  },
+  'openmagus.openMemory': (host, given) => host.panel.show(typeof given === 'string' ? given : undefined),
+  'openmagus.forgetMemory': async (host, given) => {
+    const { forgetMemories } = await import('./memory/forget-memories.ts');
+    await forgetMemories(host, given);
+  },
+  'openmagus.exportMemories': async (host, given) => {
+    const { exportMemories } = await import('./memory/transfer-memories.ts');
+    await exportMemories(host, given);
+  },
+  'openmagus.importMemories': async (host, given) => {
+    const { importMemories } = await import('./memory/transfer-memories.ts');
+    await importMemories(host, given);
   },
   'openmagus.manageModels': async (host, given) => {
     const { manageModels } = await import('./manage-models.ts');

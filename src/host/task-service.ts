@@ -234,7 +234,7 @@ export class TaskService implements vscode.Disposable {
 }
 
 /** As the journal names the workspace of a task. */
-function workspaceName(): string {
+export function workspaceName(): string {
   return workspaceRoots().join(':');
 }
 

@@ -26,6 +26,9 @@ const paths = {
   selection: 'M3 4h10M3 8h6M3 12h8',
   problems: 'M8 3 14 13H2zM8 7v3M8 11.500v.1',
   terminal: 'M3.5 5 6.5 8l-3 3M8 11.500h4.5',
+  import: 'M8 3v7M5.500 7.500 8 10l2.500-2.500M3.500 9.500v3h9v-3',
+  fact: 'M8 2.500a3.800 3.800 0 0 0-2.200 6.900v1.600h4.400v-1.600A3.800 3.800 0 0 0 8 2.500M6.500 13.500h3',
+  workflow: 'M6 2.500h4v3H6zM2.500 10.500h4v3h-4zM9.500 10.500h4v3h-4zM8 5.500v2.500M4.500 10.500v-2.500h7v2.500',
 } as const;
 export type IconName = keyof typeof paths;
 

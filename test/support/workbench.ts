@@ -8,6 +8,8 @@ export interface Workbench {
   runCommand(title: string): Promise<void>;
   /** Opens the OpenMagus chat and gives the document inside its webview. */
   openChat(): Promise<Frame>;
+  /** Opens the OpenMagus panel by a command and gives the document inside its webview. */
+  openPanel(title: string): Promise<Frame>;
   /** Messages VS Code would have shown as toasts; the driver keeps those back. */
   notifications(): Promise<readonly string[]>;
   /** Loads the window anew: its extension host ends and another begins. */
@@ -47,6 +49,10 @@ export async function openWorkbench(
     reload: () => load(page, address),
     runCommand: (title) => runCommand(page, title),
     openChat: () => openChat(page),
+    openPanel: async (title) => {
+      await runCommand(page, title);
+      return webviewFrame(page, 'panel');
+    },
     notifications: () => notifications(page),
     close: () => context.close(),
   };
@@ -93,21 +99,21 @@ async function runCommand(page: Page, title: string): Promise<void> {
 
 async function openChat(page: Page): Promise<Frame> {
   await runCommand(page, 'OpenMagus: Focus on Chat View');
-  return chatFrame(page);
+  return webviewFrame(page, 'chat');
 }
 
 /** The innermost document of the webview; the outer ones are VS Code's own. */
-async function chatFrame(page: Page): Promise<Frame> {
+async function webviewFrame(page: Page, name: 'chat' | 'panel'): Promise<Frame> {
   const deadline = Date.now() + patience;
   while (Date.now() < deadline) {
     for (const frame of page.frames()) {
       if (!frame.url().includes('fake.html') && frame.name() !== 'active-frame') continue;
-      const found = await frame.$('#app *').catch(() => null);
+      const found = await frame.$(`body.of-${name} #app *`).catch(() => null);
       if (found) return frame;
     }
     await sleep(200);
   }
-  throw new Error('The chat view did not come up.');
+  throw new Error(`The ${name} did not come up.`);
 }
 
 async function notifications(page: Page): Promise<readonly string[]> {

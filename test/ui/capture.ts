@@ -3,39 +3,48 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axe, { type AxeResults } from 'axe-core';
-import type { Frame } from 'playwright-core';
+import type { Frame, Page } from 'playwright-core';
 import { leftovers } from '../support/extension-package.ts';
 import { stage, type Window } from './stage.ts';
 import { type ThemeName, themes, wear } from './theme.ts';
 
 export const screenshots = path.join(leftovers, 'screenshots');
 
-const usual = { width: 420, height: 800 };
-const narrow = [300, 200] as const;
+/** A view of ours, and the widths it is looked at. */
+interface Subject {
+  readonly view: Frame;
+  readonly usual: number;
+  readonly narrow: readonly number[];
+}
+
+const height = 800;
+const ofChat = ({ chat }: Window): Subject => ({ view: chat, usual: 420, narrow: [300, 200] });
+export const ofPanel = (view: Frame): Subject => ({ view, usual: 1000, narrow: [300] });
 
 /**
- * Pictures of what the chat shows now, in every theme at the usual width and in one of them at the narrow ones. Each is
- * looked at by axe, and nothing may stick out to the side. The window must show the chat alone.
+ * Pictures of what the chat (or another view of ours) shows now, in every theme at the usual width and in one of them at the
+ * narrow ones. Each is looked at by axe, and nothing may stick out to the side. The window must show this view alone.
  */
-export async function capture(window: Window, name: string): Promise<void> {
+export async function capture(window: Window, name: string, subject: Subject = ofChat(window)): Promise<void> {
+  const { view, usual, narrow } = subject;
   const faults: string[] = [];
   const look = async (where: string): Promise<void> => {
-    await settled(window.chat);
+    await settled(view);
     await mkdir(screenshots, { recursive: true });
     await window.page.screenshot({ path: path.join(screenshots, `${name}.${where}.png`), animations: 'disabled' });
-    const found = [...(await graveFaults(window.chat)), ...(await sticksOut(window.chat))];
+    const found = [...(await graveFaults(view)), ...(await sticksOut(view))];
     faults.push(...found.map((fault) => `${name}.${where}: ${fault}`));
   };
   const { change } = await stage();
   for (const theme of Object.keys(themes) as ThemeName[]) {
-    await wear(() => window.chat, theme, change);
+    await wear(() => view, theme, change);
     await look(theme);
   }
   for (const width of narrow) {
-    await resize(window, width, usual.height);
+    await resize(window.page, view, width);
     await look(String(width));
   }
-  await resize(window, usual.width, usual.height);
+  await resize(window.page, view, usual);
   assert.deepEqual(faults, []);
 }
 
@@ -48,11 +57,11 @@ async function graveFaults(chat: Frame): Promise<readonly string[]> {
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
 }
 
-/** The chat becomes this wide; the window is a little wider. */
-async function resize(window: Window, width: number, height: number): Promise<void> {
-  const inner = (): Promise<number> => window.chat.evaluate<number>('innerWidth');
-  const frame = (window.page.viewportSize()?.width ?? 0) - (await inner());
-  await window.page.setViewportSize({ width: width + frame, height });
+/** The view becomes this wide; the window is a little wider. */
+async function resize(page: Page, view: Frame, width: number): Promise<void> {
+  const inner = (): Promise<number> => view.evaluate<number>('innerWidth');
+  const frame = (page.viewportSize()?.width ?? 0) - (await inner());
+  await page.setViewportSize({ width: width + frame, height });
   await until(async () => (await inner()) === width);
 }
 

@@ -16,6 +16,8 @@ import { themes, wear } from './theme.ts';
 export interface Stage {
   readonly server: VscodeServer;
   readonly model: ScriptedModel;
+  /** The data of the person: journal and memories. */
+  readonly home: string;
   /** Opens a window on a folder of its own, on the sample project, or on nothing. */
   open(folder: 'sample' | 'bare' | undefined, options?: WindowOptions): Promise<Window>;
   /** What the model answers from now on. */
@@ -86,7 +88,8 @@ async function start(): Promise<Stage> {
     'openmagus.models': { baseURL: model.url, model: 'scripted (no AI)' },
     'openmagus.approvals': 'ask',
   };
-  const env = { OPENMAGUS_HOME: path.join(scratch, 'data'), OPENMAGUS_DISCOVERY: 'off' };
+  const home = path.join(scratch, 'data');
+  const env = { OPENMAGUS_HOME: home, OPENMAGUS_DISCOVERY: 'off' };
   let changed: Readonly<Record<string, unknown>> = {};
   const server = await startVscodeServer({ settings: usual, env, vsix, workspaceTrust: true });
   endings.push(() => server.stop());
@@ -95,6 +98,7 @@ async function start(): Promise<Stage> {
   const result: Stage = {
     server,
     model,
+    home,
     play: (scenario) => {
       play = playScenario(scenario);
     },

@@ -3,6 +3,7 @@ import type {
   MemoryFilter,
   MemoryQuery,
   MemoryRanking,
+  Recollection,
   TrialFound,
 } from '../../core/memory/memory-ports.ts';
 import type { TaskSummary } from '../../core/ports.ts';
@@ -58,6 +59,7 @@ export interface JournalOperations {
     readonly workspace?: string;
     readonly limit: number;
   }): readonly TrialFound[];
+  recollections(input: { readonly id: string }): readonly Recollection[];
   memoryChanges(input: { readonly key: string; readonly kind: MemoryKind; readonly limit: number }): MemoryChanges;
   advanceReplica(input: { readonly key: string; readonly position: number }): null;
   unembedded(input: { readonly model: string; readonly limit: number }): readonly MemoryRecord[];

@@ -14,6 +14,7 @@ import { createMemoryOutbox } from './memory-outbox.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { createModelStore } from './model-store.ts';
 import { openDatabase } from './open-database.ts';
+import { createRecollections } from './recollections.ts';
 import { fromSqlite, isDamage } from './sqlite-error.ts';
 import { createTaskStore } from './task-store.ts';
 import { createVectorStore } from './vector-store.ts';
@@ -58,6 +59,7 @@ function createOperations(database: DatabaseSync, warnings: readonly string[]): 
     ...createModelStore(database),
     ...createMemoryStore(database, vectors),
     ...createMemoryOutbox(database),
+    recollections: createRecollections(database),
     unembedded: vectors.unembedded,
     putVectors: vectors.putVectors,
     acquire: leases.acquire,

@@ -44,9 +44,15 @@ export function byPinThenScore(a: Fused, b: Fused): number {
 }
 
 export function holds(record: MemoryRecord, nowMs: number): boolean {
-  if (record.validTo !== null && Date.parse(record.validTo) <= nowMs) return false;
-  if (record.review && !record.pinned) return false;
-  return record.workflow?.status !== 'retired';
+  return unheldBecause(record, nowMs) === undefined;
+}
+
+/** Why no task is told of a record; undefined: it holds. */
+export function unheldBecause(record: MemoryRecord, nowMs: number): string | undefined {
+  if (record.validTo !== null && Date.parse(record.validTo) <= nowMs)
+    return record.supersededBy === null ? 'no longer holds' : 'superseded by a newer one';
+  if (record.review && !record.pinned) return 'waits for your review; pin it to accept it';
+  return record.workflow?.status === 'retired' ? 'retired, for it kept failing' : undefined;
 }
 
 function freshnessOf({ kind, at }: MemoryRecord, nowMs: number): number {

@@ -51,6 +51,15 @@ export interface TrialFound extends Trial {
   readonly at: string;
 }
 
+/** A task that was told of a memory at its beginning. */
+export interface Recollection {
+  readonly taskId: string;
+  readonly goal: string;
+  readonly at: string;
+  /** Why it was found, in the words of the time. */
+  readonly why: string;
+}
+
 /** The embedded store: the truth that replicas are copies of. */
 export interface MemoryStore extends MemoryKeeper {
   byIds(ids: readonly string[]): Promise<readonly MemoryRecord[]>;
@@ -61,6 +70,8 @@ export interface MemoryStore extends MemoryKeeper {
     query: { readonly action: string; readonly failure: string; readonly workspace?: string; readonly limit: number },
     signal: AbortSignal,
   ): Promise<readonly TrialFound[]>;
+  /** Which of the latest tasks were told of it, the newest first. */
+  recollections(id: string): Promise<readonly Recollection[]>;
   /** What a replica has not been told yet, oldest first; from the beginning when it is unknown. */
   changes(replica: { readonly key: string; readonly kind: MemoryKind; readonly limit: number }): Promise<MemoryChanges>;
   /** The replica has everything up to this change. 0: it shall get everything anew. */

@@ -5,3 +5,4 @@ import './changes.ts';
 import './selection.ts';
 import './bad-input.ts';
 import './native-chat.ts';
+import './memory.ts';

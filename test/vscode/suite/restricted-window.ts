@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { playScenario } from '../../support/scripted-model.ts';
-import { activated, folder, forgetModels, startTask, textOf, toolTexts, useModel } from './rig.ts';
+import { activated, answering, folder, forgetModels, startTask, textOf, toolTexts, useModel } from './rig.ts';
 
 const acting = ['edit_file', 'apply_patch', 'write_file', 'delete_file', 'move_file', 'run_command', 'propose_plan'];
 
@@ -58,6 +58,20 @@ describe('a window in Restricted Mode', () => {
     await writeFile(path.join(folder(), '.vscode', 'settings.json'), JSON.stringify(stolen));
     const api = await activated();
     await assert.rejects(api.startTask({ goal: 'Anything' }), /No model is configured/);
+  });
+
+  it('remembers, changes and forgets nothing', async () => {
+    const api = await activated();
+    const file = path.join(folder(), 'in.jsonl');
+    await writeFile(file, JSON.stringify({ kind: 'fact', text: 'The heron nests.' }));
+    // The messages about it stay open until somebody answers them.
+    void vscode.commands.executeCommand('openmagus.importMemories', vscode.Uri.file(file));
+    const asked = await answering(true, async () => {
+      void vscode.commands.executeCommand('openmagus.forgetMemory', { all: true });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    });
+    assert.deepEqual(asked, []);
+    assert.deepEqual(await api.recall('heron'), []);
   });
 
   it('resumes nothing', async () => {

@@ -1,0 +1,85 @@
+import * as z from 'zod/mini';
+import type { ErrorKind } from './error-kinds.ts';
+import { type MemoryRecord, memoryKinds } from './memory.ts';
+import { memoryChoiceSchema } from './memory-choice.ts';
+import { remedies } from './remedies.ts';
+
+/** What the explorer lists. */
+export const lookSchema = z.object({
+  /** null: all kinds. */
+  kind: z.nullable(z.enum(memoryKinds)),
+  text: z.string().check(z.maxLength(4000)),
+  /** Of all folders, not only those that are open. */
+  everywhere: z.boolean(),
+});
+export type Look = z.infer<typeof lookSchema>;
+
+const memory = { id: z.string().check(z.maxLength(200)) };
+
+/** What the panel asks of the extension host. */
+export const panelRequestSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), look: lookSchema, id: z.nullable(memory.id) }),
+  z.object({ type: z.literal('look'), look: lookSchema }),
+  z.object({ type: z.literal('select'), id: z.nullable(memory.id) }),
+  z.object({ type: z.literal('pin'), ...memory, pinned: z.boolean() }),
+  z.object({
+    type: z.literal('edit'),
+    ...memory,
+    title: z.string().check(z.maxLength(300)),
+    text: z.string().check(z.maxLength(1_000_000)),
+  }),
+  /** Without a choice the person is asked which. */
+  z.object({ type: z.literal('forget'), choice: z.optional(memoryChoiceSchema) }),
+  z.object({
+    type: z.literal('open-line'),
+    path: z.string().check(z.minLength(1), z.maxLength(5000)),
+    line: z.number().check(z.minimum(1)),
+  }),
+  z.object({ type: z.literal('transfer'), way: z.enum(['export', 'import']) }),
+  z.object({ type: z.literal('open-task'), taskId: z.string() }),
+  z.object({ type: z.literal('remedy'), remedy: z.enum(remedies) }),
+]);
+export type PanelRequest = z.infer<typeof panelRequestSchema>;
+
+export interface MemoryEntry {
+  /** The text is its beginning. */
+  readonly record: MemoryRecord;
+  /** Of a search: how it was found, or why a task would not be told of it. */
+  readonly why: string;
+}
+
+export interface MemoryDetail {
+  readonly record: MemoryRecord;
+  /** Tasks that were told of it. */
+  readonly recollections: readonly {
+    readonly taskId: string;
+    readonly goal: string;
+    readonly at: string;
+    readonly why: string;
+  }[];
+  /** Memories that this one names: those it supersedes or is superseded by. */
+  readonly related: readonly { readonly id: string; readonly title: string }[];
+}
+
+export interface PanelSurroundings {
+  readonly trusted: boolean;
+  readonly roots: readonly string[];
+}
+
+/** What the extension host tells the panel. */
+export type PanelUpdate =
+  | { readonly type: 'surroundings'; readonly surroundings: PanelSurroundings }
+  | {
+      readonly type: 'listed';
+      readonly look: Look;
+      readonly entries: readonly MemoryEntry[];
+      /** There are more than those listed. */
+      readonly more: boolean;
+      /** What could not be asked. */
+      readonly warnings: readonly string[];
+    }
+  /** null: there is no such memory any more. */
+  | { readonly type: 'shown'; readonly id: string; readonly detail: MemoryDetail | null }
+  /** The host wants this one to be looked at. */
+  | { readonly type: 'select'; readonly id: string | null }
+  | { readonly type: 'failure'; readonly message: string; readonly kind: ErrorKind; readonly code?: string };

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Frame } from 'playwright-core';
+import { projectFolder } from '../support/extension-package.ts';
+import { capture, ofPanel, until } from './capture.ts';
+import { ask, result } from './person.ts';
+import { type Stage, stage, type Window } from './stage.ts';
+
+const outcome = (success: boolean, index: number) => ({
+  taskId: `t${index}`,
+  at: `2026-11-0${index + 1}T09:00:00.000Z`,
+  success,
+  turns: 6 + index,
+  tokens: 14_000 + 900 * index,
+  usd: 0.012,
+  ms: 42_000,
+});
+const workflow = {
+  goals: ['Add a discount to the cart', 'Add free delivery to the cart'],
+  preconditions: ['packages npm', 'tests node'],
+  steps: [
+    { tool: 'edit_file', action: '<file>' },
+    { tool: 'run_command', action: 'npm test' },
+    { tool: 'write_file', action: 'docs/<file>' },
+  ],
+  plan: [{ title: 'Change <file>', instructions: 'Change it.', check: 'npm test' }],
+  runs: 5,
+  successes: 4,
+  tried: 4.7,
+  won: 3.8,
+  outcomes: [true, true, false, true, true].map(outcome),
+  supersedes: null,
+  status: 'active',
+};
+
+describe('the memory explorer', () => {
+  let on: Stage;
+  let window: Window;
+  let panel: Frame;
+  const button = (name: string | RegExp) => panel.getByRole('button', { name, exact: true });
+  const memory = (title: string | RegExp) => panel.locator('button.memory', { hasText: title });
+  const detail = () => panel.getByRole('article', { name: 'Memory' });
+  before(async () => {
+    on = await stage();
+    window = await on.open('sample');
+    panel = await window.openPanel('OpenMagus: Open Memory');
+    await window.runCommand('View: Hide Secondary Side Bar');
+    await window.runCommand('View: Close Primary Side Bar');
+    await window.page.setViewportSize({ width: 1000, height: 800 });
+  });
+  after(() => window.close());
+
+  it('says when nothing is remembered, and where else to look', async () => {
+    await panel.getByText('Nothing is remembered here yet.').waitFor();
+    await button('Look in all folders').waitFor();
+    await capture(window, 'memory-empty', ofPanel(panel));
+  });
+
+  it('lists what is remembered in this folder, newest first', async () => {
+    await remember(on.home, window.folder);
+    await button('Episodes').click();
+    await button('All').click();
+    await memory('Prices are in cents').waitFor();
+    assert.equal(await panel.locator('button.memory').count(), 5);
+    await capture(window, 'memory-all', ofPanel(panel));
+  });
+
+  it('shows episodes under their days', async () => {
+    await button('Episodes').click();
+    await panel.getByRole('heading', { name: /November 20, 2026/ }).waitFor();
+    assert.equal(await panel.locator('.time-line section').count(), 2);
+    await capture(window, 'memory-episodes', ofPanel(panel));
+  });
+
+  it('shows facts with citations that open the line', async () => {
+    await button('Facts').click();
+    await capture(window, 'memory-facts', ofPanel(panel));
+    await button('src/cart.js:2').click();
+    await window.page.locator('.tabs-container .tab', { hasText: 'cart.js' }).waitFor();
+    await window.page.locator('.statusbar-item', { hasText: 'Ln 2' }).waitFor();
+    await window.runCommand('View: Close Editor');
+    panel = await window.openPanel('OpenMagus: Open Memory');
+  });
+
+  it('shows a workflow as a graph with its record and history', async () => {
+    await button('Workflows').click();
+    await memory('Add a discount').click();
+    await detail().getByText('Worked 4 of 5 times').waitFor();
+    const graph = detail().getByRole('region', { name: 'Workflow graph' });
+    assert.equal(await graph.locator('li').count(), 7);
+    assert.match((await graph.textContent()) ?? '', /npm test.*, after <file>/s);
+    assert.equal(await detail().getByRole('row').count(), 6);
+    await capture(window, 'memory-workflow', ofPanel(panel));
+    await detail().getByRole('button', { name: 'Back to the list' }).click();
+  });
+
+  it('searches all kinds and says why each was found', async () => {
+    await button('All').click();
+    await panel.getByRole('searchbox').fill('cents');
+    await memory(/Why: .*full text, rank 1/).waitFor();
+    assert.equal(await panel.locator('button.memory').count(), 1);
+    await memory('Prices').click();
+    await detail().getByText('By this search: full text').waitFor();
+    await capture(window, 'memory-found', ofPanel(panel));
+    await panel.getByRole('searchbox').fill('nothing of the kind zzz');
+    await panel.getByText('Nothing is remembered about that.').waitFor();
+    await panel.getByRole('searchbox').fill('cents');
+    await memory('Prices').waitFor();
+  });
+
+  it('pins and edits', async () => {
+    await button('Pin').click();
+    await button('Unpin').waitFor();
+    await button('Edit').click();
+    await panel.getByRole('textbox', { name: 'Title' }).fill('Prices are in cents, always');
+    await capture(window, 'memory-edit', ofPanel(panel));
+    await button('Save').click();
+    await memory('Prices are in cents, always').waitFor();
+    await detail().getByRole('heading', { name: 'Prices are in cents, always' }).waitFor();
+  });
+
+  it('forgets one after a dialog that names it', async () => {
+    await detail().getByRole('button', { name: 'Forget…' }).click();
+    const dialog = window.page.locator('.monaco-dialog-box');
+    await dialog.getByText('Forget this memory?').waitFor();
+    assert.match((await dialog.textContent()) ?? '', /fact: Prices are in cents, always/);
+    await dialog.getByRole('button', { name: 'Forget', exact: true }).click();
+    await detail().getByText('This memory has been forgotten.').waitFor();
+    await until(async () => (await panel.locator('button.memory').count()) === 0);
+  });
+
+  it('works by keyboard: from the search to a memory and back', async () => {
+    const { keyboard } = window.page;
+    await panel.getByRole('searchbox').fill('');
+    await memory('Mend the total').waitFor();
+    await memory('Mend the total').focus();
+    await keyboard.press('Enter');
+    await until(async () => (await focused()) === 'Mend the total');
+    await keyboard.press('Shift+Tab');
+    while ((await focused()) !== 'Back to the list') await keyboard.press('Shift+Tab');
+    await keyboard.press('Enter');
+    await until(async () => (await detail().count()) === 0);
+    await until(async () => (await focused()).startsWith('Mend the total'));
+  });
+
+  it('lists them in the tree, and opens one from there; why it was recalled is told', async () => {
+    await window.page.setViewportSize({ width: 1280, height: 860 });
+    window.chat = await window.openChat();
+    on.play({ turns: [{ calls: [{ name: 'answer', args: { text: 'Done before.' } }] }] });
+    await ask(window, 'How was the total mended?', 'ask');
+    await result(window).waitFor();
+    await window.runCommand('OpenMagus: Focus on Memory View');
+    const pane = window.page.locator('.pane', { hasText: 'Memory' }).last();
+    const row = pane.getByRole('treeitem', { name: /Mend the total/ }).first();
+    await row.waitFor();
+    await row.click();
+    await detail().getByRole('heading', { name: 'Mend the total' }).waitFor();
+    await detail().getByRole('button', { name: 'How was the total mended?' }).waitFor();
+    assert.match((await detail().textContent()) ?? '', /full text, rank/);
+  });
+
+  it('weighs little on first sight', async () => {
+    const dist = path.join(projectFolder, 'dist', 'webview');
+    const script = await readFile(path.join(dist, 'panel.js'), 'utf8');
+    const shared = [...script.matchAll(/(?:import|from)\s*"\.\/([^"]+)"/g)].map((found) => found[1] ?? '');
+    const files = [...shared.map((name) => path.join(dist, name))];
+    for (const name of ['chat', 'panel']) files.push(path.join(projectFolder, 'media', `${name}.css`));
+    const sizes = await Promise.all(files.map(async (file) => (await readFile(file)).length));
+    assert.ok(script.length + sizes.reduce((sum, size) => sum + size, 0) < 100_000);
+  });
+
+  function focused(): Promise<string> {
+    return panel.evaluate(() => {
+      const element = document.activeElement;
+      if (element === document.body) return '';
+      return (element?.getAttribute('aria-label') ?? element?.textContent ?? '').trim();
+    });
+  }
+});
+
+/** By the command line, which keeps its memories in the same place. */
+async function remember(home: string, workspace: string): Promise<void> {
+  const lines = [
+    { kind: 'episode', title: 'Mend the total', text: 'The total forgot quantities.', outcome: 'verified' },
+    {
+      kind: 'episode',
+      title: 'Speed up the receipt',
+      text: 'It was not the loop.',
+      outcome: 'failed',
+      at: '2026-11-20T10:00:00.000Z',
+      trials: [{ action: 'npm run bench', ok: false, failure: 'Missing script: "bench"', cure: 'ran npm test' }],
+    },
+    { kind: 'episode', title: 'Name the cart', text: 'Asked and done.', at: '2026-11-20T09:00:00.000Z' },
+    {
+      kind: 'fact',
+      title: 'Prices are in cents',
+      text: 'Prices are whole cents; only the receipt divides by a hundred.',
+      source: 'the wiki',
+      at: '2026-11-19T09:00:00.000Z',
+      cites: [{ path: 'src/cart.js', line: 2 }],
+    },
+    {
+      kind: 'workflow',
+      title: 'Add a discount',
+      text: 'Change, test, write down.',
+      at: '2026-11-05T09:00:00.000Z',
+      workflow,
+    },
+  ];
+  const child = spawn(process.execPath, [path.join(projectFolder, 'dist', 'cli.js'), 'memory', 'import', '-'], {
+    env: { ...process.env, OPENMAGUS_HOME: home },
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  child.stdin.end(lines.map((line) => JSON.stringify({ workspace, ...line })).join('\n'));
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  assert.equal(code, 0);
+}
