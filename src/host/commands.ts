@@ -80,6 +80,10 @@ export const commands = {
     const { manageModels } = await import('./manage-models.ts');
     await manageModels(host, given);
   },
+  'openmagus.migrateMemory': async (host) => {
+    const { migrateMemory } = await import('./memory/migrate-memory.ts');
+    await migrateMemory(host);
+  },
   'openmagus.setSecret': async (host) => {
     const { setSecret } = await import('./set-secret.ts');
     await setSecret(host);

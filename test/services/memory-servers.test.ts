@@ -9,6 +9,7 @@ import { systemClock, systemHash } from '../../src/adapters/system/system.ts';
 import { composeMemory } from '../../src/compose-memory.ts';
 import { compareReplica } from '../../src/core/memory/compare-replica.ts';
 import type { Memory } from '../../src/core/memory/memory-ports.ts';
+import { migrate } from '../../src/core/memory/migrate.ts';
 import { recallMemories } from '../../src/core/memory/recall-memories.ts';
 import { forget, remember } from '../../src/core/memory/remember.ts';
 import { type MemoryKind, memoryKinds } from '../../src/protocol/memory.ts';
@@ -95,6 +96,32 @@ describe('the three servers behind the embedded store', () => {
       await server.restart();
       await settled(rig);
       await assertEqual();
+    }
+  });
+
+  it('are migrated to with progress and checksums, also after a pause in the middle, and again without a change', async function () {
+    this.timeout(180_000);
+    await remember(rig, records(900, 'migrated'), signal);
+    await settled(rig);
+    const ports = { memory: rig.memory, hash: systemHash };
+    for (const replica of await rig.memory.replicas()) {
+      const pause = new AbortController();
+      const progress: number[] = [];
+      await assert.rejects(
+        migrate(
+          ports,
+          replica,
+          ({ put }) => {
+            progress.push(put);
+            pause.abort();
+          },
+          pause.signal,
+        ),
+      );
+      assert.deepEqual(progress, [100]);
+      const first = await migrate(ports, replica, ({ put }) => progress.push(put), signal);
+      assert.deepEqual([first.equal, first.sent.put, progress.at(-1)], [true, 300, 300]);
+      assert.deepEqual(await migrate(ports, replica, () => {}, signal), first);
     }
   });
 

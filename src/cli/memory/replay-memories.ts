@@ -1,7 +1,6 @@
 import { MagusError } from '../../core/errors/magus-error.ts';
-import { compareReplica } from '../../core/memory/compare-replica.ts';
 import type { MemoryReplica } from '../../core/memory/memory-ports.ts';
-import { fillReplica } from '../../core/memory/replicate.ts';
+import { migrate } from '../../core/memory/migrate.ts';
 import type { Ports } from '../../core/ports.ts';
 import { exitCodes } from '../report.ts';
 import { withPorts } from '../with-ports.ts';
@@ -25,12 +24,10 @@ export async function replayMemories(): Promise<number> {
 
 async function replay(ports: Ports, replica: MemoryReplica, signal: AbortSignal): Promise<boolean> {
   for (const warning of await replica.warnings(signal)) process.stderr.write(`openmagus: ${warning}\n`);
-  await ports.memory.store.advance(replica.key, 0);
-  const { put, removed } = await fillReplica(ports, replica, signal);
-  const { count, checksum, replicaCount, replicaChecksum } = await compareReplica(ports, replica, signal);
-  const equal = checksum === replicaChecksum;
+  const { sent, equal, ...compared } = await migrate(ports, replica, () => {}, signal);
+  const { count, checksum, replicaCount, replicaChecksum } = compared;
   process.stdout.write(
-    `${replica.name}: ${put} sent, ${removed} removed; ${replicaCount} of ${count} there, checksum ${replicaChecksum.slice(0, 16)} ${equal ? 'equal' : `differs from ${checksum.slice(0, 16)}: replay again, or look at the server`}\n`,
+    `${replica.name}: ${sent.put} sent, ${sent.removed} removed; ${replicaCount} of ${count} there, checksum ${replicaChecksum.slice(0, 16)} ${equal ? 'equal' : `differs from ${checksum.slice(0, 16)}: replay again, or look at the server`}\n`,
   );
   return equal;
 }

@@ -133,6 +133,11 @@ function fillingLoop(
   };
 }
 
+export interface Sent {
+  readonly put: number;
+  readonly removed: number;
+}
+
 /**
  * Sends what a replica lacks, oldest first. The position moves after the replica has answered, and putting is idempotent: a
  * kill in between sends a batch again, and nothing is there twice. Another process that fills the same replica goes first.
@@ -141,7 +146,8 @@ export async function fillReplica(
   { memory }: Pick<Ports, 'memory'>,
   replica: MemoryReplica,
   signal: AbortSignal,
-): Promise<{ readonly put: number; readonly removed: number }> {
+  onSent: (sent: Sent, waiting: number) => void = () => {},
+): Promise<Sent> {
   const { key, kind } = replica;
   const sent = { put: 0, removed: 0 };
   if ((await memory.store.changes({ key, kind, limit: 1 })).waiting === 0) return sent;
@@ -157,6 +163,7 @@ export async function fillReplica(
       await memory.store.advance(key, position);
       sent.put += puts.length;
       sent.removed += removed.length;
+      onSent({ ...sent }, waiting - puts.length - removed.length);
     }
   } finally {
     await lock.release();
