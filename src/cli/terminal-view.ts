@@ -1,5 +1,5 @@
 import type { LiveDelta } from '../core/ports.ts';
-import { faultWords } from '../protocol/fault-words.ts';
+import { faultWords, proxyWords } from '../protocol/fault-words.ts';
 import type { LoggedEvent } from '../protocol/task-event.ts';
 import { printable } from './printable.ts';
 
@@ -28,6 +28,8 @@ function lineOf({ taskId, event }: LoggedEvent): string | undefined {
       return event.plan.steps.map((step, index) => `  ${index + 1}. ${step.title}`).join('\n');
     case 'step-started':
       return `▶ ${event.stepId}`;
+    case 'model-replied':
+      return event.proxied && `  ~ ${proxyWords(event.proxied)}`;
     case 'model-attempt-failed':
       return `  ~ ${event.attempt.deployment} ${faultWords(event.attempt.fault)}`;
     case 'tool-call-started':

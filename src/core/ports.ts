@@ -1,7 +1,15 @@
 import type { Decision, Effect } from '../protocol/effects.ts';
 import type { ModelPurpose } from '../protocol/model-configuration.ts';
 import type { Plan } from '../protocol/plan.ts';
-import type { FailedAttempt, LoggedEvent, RecordedCall, TaskEvent, TaskStatus, Usage } from '../protocol/task-event.ts';
+import type {
+  FailedAttempt,
+  LoggedEvent,
+  ProxyAttempts,
+  RecordedCall,
+  TaskEvent,
+  TaskStatus,
+  Usage,
+} from '../protocol/task-event.ts';
 import type { Memory } from './memory/memory-ports.ts';
 import type { Authorized } from './security/authorized.ts';
 import type { Tool } from './tools/tool.ts';
@@ -112,6 +120,8 @@ export interface ModelReply {
   /** Endpoint and model as configured, and how long it took. */
   readonly deployment?: string;
   readonly durationMs?: number;
+  /** Only when a proxy had to try more than once. */
+  readonly proxied?: ProxyAttempts;
   /** Something about this answer that the user should know. */
   readonly warning?: string;
 }

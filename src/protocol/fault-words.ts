@@ -1,6 +1,15 @@
+import type { ProxyAttempts } from './task-event.ts';
+
 /** What a deployment did, to put behind its name. */
 export function faultWords(fault: string): string {
   return words[fault] ?? fault;
+}
+
+/** What a proxy did by itself before it answered. */
+export function proxyWords({ retries, fallbacks, model }: ProxyAttempts): string {
+  const tries = retries > 0 ? `tried again ${retries}×` : '';
+  const falls = fallbacks > 0 ? `fell back ${fallbacks}×` : '';
+  return `The proxy ${[tries, falls].filter(Boolean).join(' and ')} by itself${model === '' ? '' : `; ${model} answered`}.`;
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -31,6 +31,13 @@ export interface FailedAttempt {
   /** What it cost, as far as that can be known. */
   readonly usd?: number;
 }
+/** What a proxy did by itself before it answered. */
+export interface ProxyAttempts {
+  readonly retries: number;
+  readonly fallbacks: number;
+  /** Who answered in the end, as the proxy calls it. */
+  readonly model: string;
+}
 /** One file that a call is about to change; null: not there. */
 export interface FileChange {
   readonly path: string;
@@ -88,6 +95,7 @@ export type TaskEvent =
       readonly usage: Usage;
       readonly deployment?: string;
       readonly durationMs?: number;
+      readonly proxied?: ProxyAttempts;
       /** Where the request did not continue the one before it, which loses a provider's prompt cache. */
       readonly prefixBroken?: string;
     }

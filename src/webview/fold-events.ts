@@ -1,5 +1,5 @@
 import { type Signal, signal } from '@preact/signals';
-import { faultWords } from '../protocol/fault-words.ts';
+import { faultWords, proxyWords } from '../protocol/fault-words.ts';
 import type { TaskEvent, TaskStatus } from '../protocol/task-event.ts';
 import type { ChatItem, PlanItem, ToolItem } from './chat-items.ts';
 
@@ -101,7 +101,8 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
     if (title) add(picture, { kind: 'step', title });
     figure(picture, { activity: thinks });
   },
-  'model-replied': (picture, { text, calls, usage, model }) => {
+  'model-replied': (picture, { text, calls, usage, model, proxied }) => {
+    if (proxied) note(picture, proxyWords(proxied));
     if (text.trim()) add(picture, { kind: 'text', text });
     for (const call of calls) picture.calls.set(call.id, call);
     const { inputTokens, outputTokens, usd } = picture.figures.value;

@@ -5,7 +5,6 @@ import { parseArgs } from 'node:util';
 import { askRouter, routerOf } from '../support/router-rig.ts';
 import { type ScriptedReply, startScriptedModel } from '../support/scripted-model.ts';
 import { median } from './median.ts';
-import { ownMs } from './own-ms.ts';
 
 /** CPU per streamed call beside other clients, the router's own time, the way to the next deployment, and noticing silence. */
 const { values } = parseArgs({
@@ -83,7 +82,7 @@ async function printDecision(): Promise<void> {
       random: Math.random,
       open: async () => ({
         complete: async () => {
-          askedAt = ownMs();
+          askedAt = performance.now();
           return { text: 'ok', calls: [], finish: 'stop', model: 'm', usage };
         },
       }),
@@ -91,7 +90,7 @@ async function printDecision(): Promise<void> {
   );
   const times: number[] = [];
   for (let turn = 0; turn < 6000; turn += 1) {
-    const began = ownMs();
+    const began = performance.now();
     await askRouter(router, { session: `task ${turn % 100}` });
     if (turn >= 1000) times.push(askedAt - began);
   }

@@ -89,6 +89,7 @@ describe('a real LiteLLM proxy', function () {
     const { reply, failed } = await askRouter(router('main'));
     assert.equal(reply.text, 'From the second.');
     assert.deepEqual(failed, []);
+    assert.deepEqual([reply.proxied?.fallbacks, reply.proxied?.model], [1, 'openai/scripted']);
   });
 
   it('when it has nothing to fall back on: one try more, then our own fallback', async () => {

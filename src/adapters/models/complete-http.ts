@@ -1,7 +1,7 @@
 import { MagusError } from '../../core/errors/magus-error.ts';
 import { estimateTokens } from '../../core/models/estimate-tokens.ts';
 import type { ModelReply, ModelRequest } from '../../core/ports.ts';
-import type { Usage } from '../../protocol/task-event.ts';
+import type { ProxyAttempts, Usage } from '../../protocol/task-event.ts';
 import { type Deadlines, startDeadlines, type Timeouts } from './deadlines.ts';
 import { StreamFault } from './stream-fault.ts';
 
@@ -12,8 +12,14 @@ export interface AnswerCollector {
   reply(): Omit<ModelReply, 'usage'> & { readonly usage: Usage | undefined };
 }
 
+/** What a server says of an answer in its headers. */
+export interface AnswerFacts {
+  readonly usd?: number;
+  readonly proxied?: ProxyAttempts;
+}
+
 /**
- * Runs one exchange under its deadlines. `exchange` sends, feeds the collector and may return a cost that the server named;
+ * Runs one exchange under its deadlines. `exchange` sends, feeds the collector and returns what the server said beside the answer;
  * `asFault` makes a fault of what it throws.
  */
 export async function completeHttp(
@@ -21,16 +27,16 @@ export async function completeHttp(
     readonly timeouts: Timeouts;
     readonly request: ModelRequest;
     readonly collector: AnswerCollector;
-    readonly exchange: (deadlines: Deadlines) => Promise<number | undefined>;
+    readonly exchange: (deadlines: Deadlines) => Promise<AnswerFacts>;
     readonly asFault: (thrown: unknown, passed: StreamFault | undefined) => MagusError;
   },
   signal: AbortSignal,
 ): Promise<ModelReply> {
   const { collector, request } = options;
   const deadlines = startDeadlines(options.timeouts, signal);
-  let usd: number | undefined;
+  let facts: AnswerFacts = {};
   try {
-    usd = await options.exchange(deadlines);
+    facts = await options.exchange(deadlines);
   } catch (thrown) {
     if (signal.aborted) throw new MagusError('cancelled', 'The request to the model was cancelled.');
     // With the finish reason there, whatever broke afterwards cost nothing but trailing frames.
@@ -41,7 +47,12 @@ export async function completeHttp(
   }
   const reply = collector.reply();
   const usage = reply.usage ?? estimated(request, reply);
-  return { ...reply, usage: usage.usd === undefined && usd !== undefined ? { ...usage, usd } : usage };
+  const { usd, proxied } = facts;
+  return {
+    ...reply,
+    usage: usage.usd === undefined && usd !== undefined ? { ...usage, usd } : usage,
+    ...(proxied === undefined ? {} : { proxied }),
+  };
 }
 
 /** Without a count of the server's, so that budgets hold on every server. */

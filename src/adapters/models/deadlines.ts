@@ -41,14 +41,21 @@ export function startDeadlines(timeouts: Timeouts, caller: AbortSignal): Deadlin
   const cancel = (): void => controller.abort();
   caller.addEventListener('abort', cancel, { once: true });
   if (caller.aborted) cancel();
+  let talking = false;
   const restart = (): void => {
     clearTimeout(idle);
     idle = setTimeout(expire, idleMs, stalled);
   };
+  const heard = (): void => {
+    // Once it runs at its usual length, a timer is far cheaper to set back than to replace, and this is done for every chunk.
+    if (talking) idle.refresh();
+    else restart();
+    talking = true;
+  };
   return {
     signal: controller.signal,
     passed: () => fault,
-    heard: restart,
+    heard,
     finished: () => {
       idleMs = Math.min(idleMs, afterFinishMs);
       restart();

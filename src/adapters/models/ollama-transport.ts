@@ -43,7 +43,7 @@ export function ollamaTransport(endpoint: OpenEndpoint): ModelTransport {
             }
             for await (const { text, terminated } of readLines(readChunks(response, deadlines)))
               if (text.trim() !== '') collector.add(text, terminated);
-            return undefined;
+            return {};
           },
           asFault: (thrown, passed) => thrownFault(asked, thrown, passed),
         },

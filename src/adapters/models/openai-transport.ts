@@ -1,7 +1,7 @@
 import type { OpenAI } from 'openai';
 import type { ModelTransport } from '../../core/models/transport.ts';
 import { readChunks, readWhole } from './body-chunks.ts';
-import { completeHttp } from './complete-http.ts';
+import { type AnswerFacts, completeHttp } from './complete-http.ts';
 import type { Deadlines } from './deadlines.ts';
 import { readEvents } from './event-stream.ts';
 import type { OpenEndpoint } from './open-endpoint.ts';
@@ -27,7 +27,7 @@ export function openAiTransport(endpoint: OpenEndpoint): ModelTransport {
           exchange: async (deadlines) => {
             const response = await completions.create(body, { signal: deadlines.signal }).asResponse();
             await readAnswer(response, collector, deadlines);
-            return costOf(response);
+            return factsOf(response);
           },
           asFault: (thrown, passed) => clientFault({ baseURL, model, apiKey }, thrown, passed),
         },
@@ -58,8 +58,16 @@ async function readAnswer(response: Response, collector: ReplyCollector, deadlin
   if (frames === 0) throw new StreamFault('truncated', 'an empty answer');
 }
 
-/** A LiteLLM proxy names the cost in a header; for a stream it does so only where it knows it before. */
-export function costOf(response: Response): number | undefined {
-  const usd = Number.parseFloat(response.headers.get('x-litellm-response-cost') ?? '');
-  return Number.isFinite(usd) && usd > 0 ? usd : undefined;
+/**
+ * A LiteLLM proxy names the cost in a header (for a stream only where it knows it before), and how often it tried by itself.
+ */
+export function factsOf({ headers }: Response): AnswerFacts {
+  const read = (name: string): number => Number.parseFloat(headers.get(`x-litellm-${name}`) ?? '') || 0;
+  const usd = read('response-cost');
+  const [retries, fallbacks] = [read('attempted-retries'), read('attempted-fallbacks')];
+  const model = headers.get('x-litellm-model-name') ?? headers.get('x-litellm-model-group') ?? '';
+  return {
+    ...(usd > 0 ? { usd } : {}),
+    ...(retries + fallbacks > 0 ? { proxied: { retries, fallbacks, model } } : {}),
+  };
 }

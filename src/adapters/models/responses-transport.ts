@@ -7,7 +7,7 @@ import type { Deadlines } from './deadlines.ts';
 import { readEvents } from './event-stream.ts';
 import type { OpenEndpoint } from './open-endpoint.ts';
 import { clientFault, openAiClient } from './openai-client.ts';
-import { costOf } from './openai-transport.ts';
+import { factsOf } from './openai-transport.ts';
 import { collectResponse, type ResponseCollector } from './response-collector.ts';
 import { StreamFault } from './stream-fault.ts';
 
@@ -28,7 +28,7 @@ export function responsesTransport(endpoint: OpenEndpoint): ModelTransport {
           exchange: async (deadlines) => {
             const response = await responses.create(body, { signal: deadlines.signal }).asResponse();
             await readAnswer(response, collector, deadlines);
-            return costOf(response);
+            return factsOf(response);
           },
           asFault: (thrown, passed) => clientFault({ baseURL, model, apiKey }, thrown, passed),
         },

@@ -80,8 +80,11 @@ function replied(run: TaskRun, conversation: string, reply: Answer): TaskEvent {
   const turn = conversationOf(run.state, conversation).replies + 1;
   const calls = reply.calls.map((call, index) => ({ ...call, id: callId(run, conversation, `${turn}_${index + 1}`) }));
   const reasoning = reply.reasoning === undefined ? {} : { reasoning: reply.reasoning };
-  const { text, finish, model, usage, deployment, durationMs, prefixBroken } = reply;
+  const { text, finish, model, usage, deployment, durationMs, proxied, prefixBroken } = reply;
   const origin = deployment === undefined || durationMs === undefined ? {} : { deployment, durationMs };
-  const broken = prefixBroken === undefined ? {} : { prefixBroken };
-  return { type: 'model-replied', conversation, text, calls, finish, model, usage, ...reasoning, ...origin, ...broken };
+  const noted = {
+    ...(proxied === undefined ? {} : { proxied }),
+    ...(prefixBroken === undefined ? {} : { prefixBroken }),
+  };
+  return { type: 'model-replied', conversation, text, calls, finish, model, usage, ...reasoning, ...origin, ...noted };
 }

@@ -9,6 +9,8 @@ const lateCoolMs = 60_000;
 const quotaCoolMs = 15 * minuteMs;
 const longestRateCoolMs = 60_000;
 const usualContextTokens = 128_000;
+/** More of them would not change the share. */
+const mostOutcomes = 50;
 
 interface Outcome {
   readonly at: number;
@@ -81,11 +83,13 @@ export function capableOf({ address, facts }: DeploymentState, capability: 'tool
 /** How long until the deployment may be asked: 0 now, Infinity when only a person can mend it. */
 export function waitOf(state: DeploymentState, tokens: number, now: number): number {
   const { rpm, tpm } = state.limits;
+  const coolMs = Math.max(0, state.coolUntil - now);
+  if (rpm === 0 && tpm === 0) return coolMs;
   const recent = state.starts.filter(({ at }) => at > now - minuteMs);
   const oldest = recent[0]?.at ?? now;
   const counted = recent.reduce((sum, start) => sum + start.tokens, 0);
   const full = (rpm > 0 && recent.length >= rpm) || (tpm > 0 && recent.length > 0 && counted + tokens > tpm);
-  return Math.max(0, state.coolUntil - now, full ? oldest + minuteMs - now : 0);
+  return Math.max(coolMs, full ? oldest + minuteMs - now : 0);
 }
 
 export function isBusy({ limits, inFlight }: DeploymentState): boolean {
@@ -95,7 +99,8 @@ export function isBusy({ limits, inFlight }: DeploymentState): boolean {
 /** Returns how the start is corrected once the tokens are known. */
 export function noteStart(state: DeploymentState, tokens: number, now: number): (tokens: number) => void {
   const start = { at: now, tokens };
-  state.starts = [...state.starts.filter(({ at }) => at > now - minuteMs), start];
+  const { rpm, tpm } = state.limits;
+  if (rpm > 0 || tpm > 0) state.starts = [...state.starts.filter(({ at }) => at > now - minuteMs), start];
   state.inFlight += 1;
   return (counted) => {
     start.tokens = counted;
@@ -161,7 +166,8 @@ function coolDown(state: DeploymentState, until: number, reason: DeploymentState
 }
 
 function noteOutcome(state: DeploymentState, failed: boolean, now: number): void {
-  state.outcomes = [...state.outcomes.filter(({ at }) => at > now - minuteMs), { at: now, failed }];
+  const recent = state.outcomes.slice(-mostOutcomes).filter(({ at }) => at > now - minuteMs);
+  state.outcomes = [...recent, { at: now, failed }];
 }
 
 /** More than half of at least five requests within a minute. */

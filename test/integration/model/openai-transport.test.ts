@@ -79,6 +79,13 @@ describe('a model behind an OpenAI-compatible endpoint', () => {
     assert.equal(server.requests.at(-1)?.authorization, 'Bearer sk-secret-key');
   });
 
+  it('tells what a proxy did by itself', async () => {
+    reply = { text: 'hi', headers: { 'x-litellm-attempted-fallbacks': '1', 'x-litellm-model-name': 'openai/spare' } };
+    assert.deepEqual((await ask()).proxied, { retries: 0, fallbacks: 1, model: 'openai/spare' });
+    reply = { text: 'hi', headers: { 'x-litellm-attempted-fallbacks': '0' } };
+    assert.equal((await ask()).proxied, undefined);
+  });
+
   it('trims the key and refuses an address that is none', async () => {
     reply = { text: 'hi' };
     await ask(request, { apiKey: 'sk-1234\n' });
