@@ -8,7 +8,7 @@ import type { TaskEntry, ViewSurroundings } from '../protocol/chat-view.ts';
 import { memoryKinds } from '../protocol/memory.ts';
 import type { LoggedEvent, MemoryHit } from '../protocol/task-event.ts';
 import type { ContextItem, TaskMode } from '../protocol/task-start.ts';
-import { configuredModels, primaryModelName, secretPrefix } from './configured-models.ts';
+import { configuredModels, isWritten, primaryModelName, secretPrefix } from './configured-models.ts';
 import { ripgrepCandidates, vscodeEditor } from './editor.ts';
 import { createDesk, type Desk } from './people.ts';
 import { readSettings } from './settings.ts';
@@ -129,7 +129,16 @@ export class TaskService implements vscode.Disposable {
 
   async surroundings(): Promise<ViewSurroundings> {
     const tasks = await this.tasks();
-    return { ...this.surroundingsWithout(), tasks };
+    const around = this.surroundingsWithout();
+    // Where nothing is configured a model may have been found: VS Code's own, or a server's on this machine.
+    const model = around.model ?? (await this.#foundModel());
+    return { ...around, ...(model === undefined ? {} : { model }), tasks };
+  }
+
+  async #foundModel(): Promise<string | undefined> {
+    if (isWritten(readSettings().models)) return undefined;
+    const desk = await this.modelDesk().catch(() => undefined);
+    return desk?.groups()[0]?.members[0]?.id;
   }
 
   /** What can be said without opening the journal. */
