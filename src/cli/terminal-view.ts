@@ -25,7 +25,10 @@ function lineOf({ taskId, event }: LoggedEvent): string | undefined {
     case 'task-created':
       return `Task ${taskId}`;
     case 'plan-proposed':
-      return event.plan.steps.map((step, index) => `  ${index + 1}. ${step.title}`).join('\n');
+      return [
+        ...event.plan.steps.map((step, index) => `  ${index + 1}. ${step.title}`),
+        ...(event.basedOn ? [`  (like a workflow that ${event.basedOn.record})`] : []),
+      ].join('\n');
     case 'step-started':
       return `▶ ${event.stepId}`;
     case 'model-replied':

@@ -74,7 +74,13 @@ export type TaskEvent =
   | { readonly type: 'task-resumed'; readonly approve: TaskStart['approve']; readonly limits: TaskStart['limits'] }
   | { readonly type: 'agent-message'; readonly message: AgentMessage }
   | { readonly type: 'memory-recalled'; readonly hits: readonly MemoryHit[]; readonly rules: readonly RuleText[] }
-  | { readonly type: 'plan-proposed'; readonly plan: Plan; readonly revision: number }
+  | {
+      readonly type: 'plan-proposed';
+      readonly plan: Plan;
+      readonly revision: number;
+      /** The remembered workflow it takes up, with its record in words. */
+      readonly basedOn?: { readonly id: string; readonly record: string };
+    }
   | { readonly type: 'plan-resolved'; readonly accepted: boolean; readonly by: 'user' | 'rule'; readonly plan?: Plan }
   | { readonly type: 'plan-changed'; readonly added: readonly PlanStep[]; readonly removed: readonly string[] }
   /** `rules`: those of the folders that the step is going to write to, beyond the ones recalled for the whole task. */

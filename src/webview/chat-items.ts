@@ -29,6 +29,8 @@ export interface ToolItem {
 export interface PlanItem {
   readonly kind: 'plan';
   readonly revision: number;
+  /** The record of the remembered workflow it takes up. */
+  readonly record?: string;
   readonly steps: readonly PlanStep[];
   readonly accepted?: boolean;
   readonly states: Readonly<Record<string, StepStatus | 'running'>>;

@@ -79,11 +79,17 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
     ].filter(Boolean);
     if (parts.length > 0) note(picture, `Recalled ${parts.join(' and ')}.`);
   },
-  'plan-proposed': (picture, { plan, revision }) => {
+  'plan-proposed': (picture, { plan, revision, basedOn }) => {
     picture.planned = true;
     // One step that is the whole task tells nothing the goal does not.
     if (plan.steps.length === 1 && plan.steps[0]?.id === 'task') return;
-    picture.plan = add(picture, { kind: 'plan', revision, steps: plan.steps, states: {} });
+    picture.plan = add(picture, {
+      kind: 'plan',
+      revision,
+      steps: plan.steps,
+      states: {},
+      ...(basedOn ? { record: basedOn.record } : {}),
+    });
     figure(picture, { activity: waits });
   },
   'plan-resolved': (picture, event) => {

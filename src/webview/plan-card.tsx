@@ -37,6 +37,7 @@ export function PlanCard({ plan, taskId }: PlanProperties): VNode {
           </span>
         ) : null}
       </h2>
+      {plan.record === undefined ? null : <p class="quiet">Like a workflow that {plan.record}</p>}
       <ol>
         {steps.map((step) => (
           <li key={step.id}>

@@ -3,6 +3,7 @@ import type { RecordedCall } from '../../protocol/task-event.ts';
 import { MagusError } from '../errors/magus-error.ts';
 import { refuseCall, wholeCall } from '../loop/call-events.ts';
 import { parseArguments, runToolCall } from '../loop/run-tool-call.ts';
+import { basedOn } from '../memory/based-on.ts';
 import { planFault, takenIdFault } from '../task/plan-graph.ts';
 import { conversationOf } from '../task/reduce.ts';
 import { answerInput, proposePlanInput } from '../tools/control-tools.ts';
@@ -65,10 +66,12 @@ async function takePlan(run: TaskRun, call: RecordedCall): Promise<void> {
   const plan = withRevision(proposed, revision);
   const taken = takenIdFault(run.state, plan.steps);
   if (taken !== undefined) return end(run, call, refusal(taken, 'BAD_PLAN'));
+  const known = basedOn(proposed, run.state.recalled?.hits ?? []);
   await run.emit(...wholeCall(run, conversation, call, { ok: true, content: 'The plan was handed over.' }), {
     type: 'plan-proposed',
     plan,
     revision,
+    ...(known ? { basedOn: known } : {}),
   });
 }
 

@@ -125,6 +125,8 @@ describe('what a task learns', () => {
         [`${family.verb} ${family.second}`],
         'the plan of the second is that of the first with the new name',
       );
+      assert.equal(first?.of('plan-proposed')[0]?.basedOn, undefined);
+      assert.match(plan?.basedOn?.record ?? '', /^worked 1 of 1 times, last on \d{4}-/);
       assert.ok((second?.state.turns ?? 99) < (first?.state.turns ?? 0));
       const workflows = await remembered('workflow');
       assert.equal(workflows.length, 1, `${index}`);

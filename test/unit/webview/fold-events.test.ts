@@ -35,9 +35,23 @@ const taskEnded = (status: 'verified' | 'unverified', summary: string): TaskEven
   summary,
   usage,
 });
-const planned: TaskEvent = { type: 'plan-proposed', plan: { steps: [step('a'), step('b')] }, revision: 1 };
+const planned: Extract<TaskEvent, { type: 'plan-proposed' }> = {
+  type: 'plan-proposed',
+  plan: { steps: [step('a'), step('b')] },
+  revision: 1,
+};
 
 describe('what the chat shows of a task', () => {
+  it('says with a plan how often the workflow it takes up has worked', () => {
+    const record = 'worked 7 of 8 times, last on 2026-11-17';
+    const recordOf = (event: TaskEvent) => {
+      const shown = folded(event).plan?.value;
+      return shown?.kind === 'plan' ? shown.record : 'no plan';
+    };
+    assert.equal(recordOf({ ...planned, basedOn: { id: 'wo-1', record } }), record);
+    assert.equal(recordOf(planned), undefined);
+  });
+
   it('follows a call from its request over the approval to its end in one item', () => {
     const effects = [{ verb: 'write', object: '/w/x', zone: 'workspace' }] as const;
     const decision = { decision: 'ask', rule: 'r', reason: 'It writes.', always: false } as const;
