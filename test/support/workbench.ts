@@ -65,36 +65,33 @@ async function load(page: Page, address: string): Promise<void> {
   await page.evaluate('globalThis.driver.whenWorkbenchRestored()');
 }
 
-/** The rows of extensions come late: the palette is asked again until the row is there. */
+/** The rows of extensions come late, and whatever takes the focus closes the palette: it is asked again until it has run. */
 async function runCommand(page: Page, title: string): Promise<void> {
   const deadline = Date.now() + patience;
   for (;;) {
-    const input = page.locator('.quick-input-widget:visible .quick-input-box input');
-    await page.keyboard.press('F1');
     try {
-      await input.waitFor({ state: 'visible', timeout: 3000 });
+      return await tryCommand(page, title);
     } catch (error) {
-      // The focus was in a view that is gone, and the key went with it.
-      await page.evaluate('document.activeElement?.blur(); window.focus()');
-      if (Date.now() > deadline) throw error;
-      continue;
-    }
-    await input.fill(`>${title}`);
-    const row = page
-      .locator('.quick-input-widget .quick-input-list .monaco-list-row')
-      .filter({ has: page.locator('.label-name', { hasText: title }) })
-      .first();
-    try {
-      await row.waitFor({ state: 'visible', timeout: 2000 });
-    } catch (error) {
+      if (Date.now() > deadline) throw new Error(`The palette did not run "${title}".`, { cause: error });
       await page.keyboard.press('Escape');
-      if (Date.now() > deadline) throw new Error(`The palette has no command "${title}".`, { cause: error });
-      await sleep(500);
-      continue;
+      // The focus may be in a view that is gone, and the key would go with it.
+      await page.evaluate('document.activeElement?.blur(); window.focus()');
+      await sleep(300);
     }
-    await row.click();
-    return;
   }
+}
+
+async function tryCommand(page: Page, title: string): Promise<void> {
+  const soon = { timeout: 3000 };
+  await page.keyboard.press('F1');
+  const input = page.locator('.quick-input-widget:visible .quick-input-box input');
+  await input.waitFor({ state: 'visible', ...soon });
+  await input.fill(`>${title}`, soon);
+  const row = page
+    .locator('.quick-input-widget .quick-input-list .monaco-list-row')
+    .filter({ has: page.locator('.label-name', { hasText: title }) })
+    .first();
+  await row.click(soon);
 }
 
 async function openChat(page: Page): Promise<Frame> {
