@@ -7,6 +7,7 @@ import { registerCommands } from './host/commands.ts';
 import { secretPrefix } from './host/configured-models.ts';
 import { dialogConfirmer } from './host/confirm.ts';
 import { MemoryDesk } from './host/memory/memory-desk.ts';
+import { MemoryMigration } from './host/memory/memory-migration.ts';
 import { registerMemoryTree } from './host/memory/memory-tree.ts';
 import { registerModelTree } from './host/model-tree.ts';
 import { registerNativeChat } from './host/native-chat.ts';
@@ -24,12 +25,14 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
   const confirmer = { ...dialogConfirmer };
   const chat = new ChatView(context.extensionUri, tasks);
   const memories = new MemoryDesk(tasks);
-  const panel = new Panel(context.extensionUri, memories);
+  const migration = new MemoryMigration(tasks);
+  const panel = new Panel(context.extensionUri, memories, migration);
   context.subscriptions.push(
     log,
     tasks,
     chat,
     memories,
+    migration,
     panel,
     vscode.window.registerWebviewViewProvider('openmagus.chat', chat),
     registerTaskTree(tasks),
@@ -41,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
     registerTerminalCommands(),
     announceEnds(tasks, chat),
     registerTaskDocuments(tasks),
-    ...registerCommands({ tasks, chat, memories, panel, log, secrets: context.secrets, confirmer }),
+    ...registerCommands({ tasks, chat, memories, migration, panel, log, secrets: context.secrets, confirmer }),
     tasks.onAsked(() => void chat.showWaiting()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('openmagus')) tasks.settingsChanged();

@@ -3,6 +3,7 @@ import type { ChatView } from './chat-view.ts';
 import { chosenTask } from './chosen-task.ts';
 import type { Confirmer } from './confirm.ts';
 import type { MemoryDesk } from './memory/memory-desk.ts';
+import type { MemoryMigration } from './memory/memory-migration.ts';
 import type { Panel } from './panel/panel.ts';
 import { fixDiagnostic, selectionCommand } from './selection-commands.ts';
 import { showFailure } from './show-failure.ts';
@@ -13,6 +14,7 @@ export interface Host {
   readonly tasks: TaskService;
   readonly chat: ChatView;
   readonly memories: MemoryDesk;
+  readonly migration: MemoryMigration;
   readonly panel: Panel;
   readonly log: vscode.LogOutputChannel;
   readonly secrets: vscode.SecretStorage;
@@ -68,6 +70,10 @@ export const commands = {
     const { forgetMemories } = await import('./memory/forget-memories.ts');
     await forgetMemories(host, given);
   },
+  'openmagus.migrateMemory': async (host) => {
+    await host.migration.begin();
+    host.panel.show();
+  },
   'openmagus.exportMemories': async (host, given) => {
     const { exportMemories } = await import('./memory/transfer-memories.ts');
     await exportMemories(host, given);
@@ -79,10 +85,6 @@ export const commands = {
   'openmagus.manageModels': async (host, given) => {
     const { manageModels } = await import('./manage-models.ts');
     await manageModels(host, given);
-  },
-  'openmagus.migrateMemory': async (host) => {
-    const { migrateMemory } = await import('./memory/migrate-memory.ts');
-    await migrateMemory(host);
   },
   'openmagus.setSecret': async (host) => {
     const { setSecret } = await import('./set-secret.ts');

@@ -36,6 +36,7 @@ export const panelRequestSchema = z.discriminatedUnion('type', [
     line: z.number().check(z.minimum(1)),
   }),
   z.object({ type: z.literal('transfer'), way: z.enum(['export', 'import']) }),
+  z.object({ type: z.literal('migrate'), act: z.enum(['start', 'pause', 'go-on', 'cancel', 'dismiss']) }),
   z.object({ type: z.literal('open-task'), taskId: z.string() }),
   z.object({ type: z.literal('remedy'), remedy: z.enum(remedies) }),
 ]);
@@ -61,6 +62,23 @@ export interface MemoryDetail {
   readonly related: readonly { readonly id: string; readonly title: string }[];
 }
 
+/** One server on the way to having everything. */
+export interface ServerMigration {
+  readonly name: string;
+  readonly kind: MemoryRecord['kind'];
+  /** `equal` and `differs`: what the checksums say at the end. */
+  readonly state: 'waits' | 'runs' | 'equal' | 'differs' | 'failed';
+  readonly sent: number;
+  /** What has to be sent in all; 0: not counted yet. */
+  readonly total: number;
+  /** Counts and checksums, or what went wrong. */
+  readonly words: string;
+}
+export interface MigrationPicture {
+  readonly state: 'runs' | 'paused' | 'ended' | 'cancelled';
+  readonly servers: readonly ServerMigration[];
+}
+
 export interface PanelSurroundings {
   readonly trusted: boolean;
   readonly roots: readonly string[];
@@ -80,6 +98,8 @@ export type PanelUpdate =
     }
   /** null: there is no such memory any more. */
   | { readonly type: 'shown'; readonly id: string; readonly detail: MemoryDetail | null }
+  /** null: none runs or has ended lately. */
+  | { readonly type: 'migration'; readonly migration: MigrationPicture | null }
   /** The host wants this one to be looked at. */
   | { readonly type: 'select'; readonly id: string | null }
   | { readonly type: 'failure'; readonly message: string; readonly kind: ErrorKind; readonly code?: string };

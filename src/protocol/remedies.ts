@@ -40,6 +40,7 @@ const byCode: Readonly<Record<string, readonly Remedy[]>> = {
   UNTRUSTED: ['manage-trust'],
   AUTH: ['set-key', 'manage-models', 'retry'],
   NO_MODEL: ['manage-models', 'retry'],
+  NO_MEMORY_SERVER: [],
   NETWORK: ['retry', 'manage-models', 'show-log'],
 };
 

@@ -9,7 +9,7 @@ import { systemClock, systemHash } from '../../src/adapters/system/system.ts';
 import { composeMemory } from '../../src/compose-memory.ts';
 import { compareReplica } from '../../src/core/memory/compare-replica.ts';
 import type { Memory } from '../../src/core/memory/memory-ports.ts';
-import { migrate } from '../../src/core/memory/migrate.ts';
+import { migrateReplica } from '../../src/core/memory/migrate-replica.ts';
 import { recallMemories } from '../../src/core/memory/recall-memories.ts';
 import { forget, remember } from '../../src/core/memory/remember.ts';
 import { type MemoryKind, memoryKinds } from '../../src/protocol/memory.ts';
@@ -103,25 +103,23 @@ describe('the three servers behind the embedded store', () => {
     this.timeout(180_000);
     await remember(rig, records(900, 'migrated'), signal);
     await settled(rig);
-    const ports = { memory: rig.memory, hash: systemHash };
     for (const replica of await rig.memory.replicas()) {
-      const pause = new AbortController();
+      const ending = new AbortController();
       const progress: number[] = [];
-      await assert.rejects(
-        migrate(
-          ports,
-          replica,
-          ({ put }) => {
-            progress.push(put);
-            pause.abort();
-          },
-          pause.signal,
-        ),
+      const cut = migrateReplica(
+        rig,
+        replica,
+        async (sent) => {
+          progress.push(sent);
+          if (sent > 0) ending.abort();
+        },
+        ending.signal,
       );
-      assert.deepEqual(progress, [100]);
-      const first = await migrate(ports, replica, ({ put }) => progress.push(put), signal);
-      assert.deepEqual([first.equal, first.sent.put, progress.at(-1)], [true, 300, 300]);
-      assert.deepEqual(await migrate(ports, replica, () => {}, signal), first);
+      await assert.rejects(cut);
+      assert.deepEqual(progress, [0, 100]);
+      const first = await migrateReplica(rig, replica, async (sent) => void progress.push(sent), signal);
+      assert.deepEqual([first.equal, first.put, progress.at(-1)], [true, 300, 300]);
+      assert.deepEqual(await migrateReplica(rig, replica, async () => {}, signal), first);
     }
   });
 

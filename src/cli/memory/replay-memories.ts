@@ -1,6 +1,6 @@
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { MemoryReplica } from '../../core/memory/memory-ports.ts';
-import { migrate } from '../../core/memory/migrate.ts';
+import { migrateReplica } from '../../core/memory/migrate-replica.ts';
 import type { Ports } from '../../core/ports.ts';
 import { exitCodes } from '../report.ts';
 import { withPorts } from '../with-ports.ts';
@@ -24,10 +24,10 @@ export async function replayMemories(): Promise<number> {
 
 async function replay(ports: Ports, replica: MemoryReplica, signal: AbortSignal): Promise<boolean> {
   for (const warning of await replica.warnings(signal)) process.stderr.write(`openmagus: ${warning}\n`);
-  const { sent, equal, ...compared } = await migrate(ports, replica, () => {}, signal);
-  const { count, checksum, replicaCount, replicaChecksum } = compared;
+  const migrated = await migrateReplica(ports, replica, async () => {}, signal);
+  const { put, removed, equal, count, checksum, replicaCount, replicaChecksum } = migrated;
   process.stdout.write(
-    `${replica.name}: ${sent.put} sent, ${sent.removed} removed; ${replicaCount} of ${count} there, checksum ${replicaChecksum.slice(0, 16)} ${equal ? 'equal' : `differs from ${checksum.slice(0, 16)}: replay again, or look at the server`}\n`,
+    `${replica.name}: ${put} sent, ${removed} removed; ${replicaCount} of ${count} there, checksum ${replicaChecksum.slice(0, 16)} ${equal ? 'equal' : `differs from ${checksum.slice(0, 16)}: replay again, or look at the server`}\n`,
   );
   return equal;
 }

@@ -133,11 +133,6 @@ function fillingLoop(
   };
 }
 
-export interface Sent {
-  readonly put: number;
-  readonly removed: number;
-}
-
 /**
  * Sends what a replica lacks, oldest first. The position moves after the replica has answered, and putting is idempotent: a
  * kill in between sends a batch again, and nothing is there twice. Another process that fills the same replica goes first.
@@ -146,26 +141,38 @@ export async function fillReplica(
   { memory }: Pick<Ports, 'memory'>,
   replica: MemoryReplica,
   signal: AbortSignal,
-  onSent: (sent: Sent, waiting: number) => void = () => {},
-): Promise<Sent> {
+): Promise<{ readonly put: number; readonly removed: number }> {
   const { key, kind } = replica;
-  const sent = { put: 0, removed: 0 };
-  if ((await memory.store.changes({ key, kind, limit: 1 })).waiting === 0) return sent;
+  const nothing = { put: 0, removed: 0 };
+  if ((await memory.store.changes({ key, kind, limit: 1 })).waiting === 0) return nothing;
   const lock = await memory.store.lock(key);
-  if (!lock) return sent;
+  if (!lock) return nothing;
   try {
-    for (;;) {
-      const { puts, removed, position, waiting } = await memory.store.changes({ key, kind, limit: batch });
-      if (waiting === 0) return sent;
-      const given = AbortSignal.any([signal, lock.lost, AbortSignal.timeout(batchMs)]);
-      await replica.put(puts, given);
-      await replica.remove(removed, given);
-      await memory.store.advance(key, position);
-      sent.put += puts.length;
-      sent.removed += removed.length;
-      onSent({ ...sent }, waiting - puts.length - removed.length);
-    }
+    return await sendChanges({ memory }, replica, async () => {}, AbortSignal.any([signal, lock.lost]));
   } finally {
     await lock.release();
+  }
+}
+
+/** For who holds the replica's lock. `onBatch` hears before each batch what was sent and what waits; it may keep it waiting. */
+export async function sendChanges(
+  { memory }: Pick<Ports, 'memory'>,
+  replica: MemoryReplica,
+  onBatch: (sent: number, waiting: number) => Promise<void>,
+  signal: AbortSignal,
+): Promise<{ readonly put: number; readonly removed: number }> {
+  const { key, kind } = replica;
+  const sent = { put: 0, removed: 0 };
+  for (;;) {
+    const { puts, removed, position, waiting } = await memory.store.changes({ key, kind, limit: batch });
+    await onBatch(sent.put + sent.removed, waiting);
+    if (waiting === 0) return sent;
+    const given = AbortSignal.any([signal, AbortSignal.timeout(batchMs)]);
+    given.throwIfAborted();
+    await replica.put(puts, given);
+    await replica.remove(removed, given);
+    await memory.store.advance(key, position);
+    sent.put += puts.length;
+    sent.removed += removed.length;
   }
 }

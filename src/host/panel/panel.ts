@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { toMagusError } from '../../core/errors/magus-error.ts';
 import type { Look, PanelRequest, PanelUpdate } from '../../protocol/panel.ts';
 import type { MemoryDesk } from '../memory/memory-desk.ts';
+import type { MemoryMigration } from '../memory/memory-migration.ts';
 import { remedyCommands } from '../show-failure.ts';
 import { workspaceRoots } from '../task-service.ts';
 import { fillWebview } from '../webview-html.ts';
@@ -11,6 +12,7 @@ import { openLine } from './open-line.ts';
 export class Panel implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #memories: MemoryDesk;
+  readonly #migration: MemoryMigration;
   readonly #subscriptions: vscode.Disposable[];
   #panel: vscode.WebviewPanel | undefined;
   /** What the page looks at; undefined before it is ready. */
@@ -19,11 +21,13 @@ export class Panel implements vscode.Disposable {
   /** To be selected as soon as the page is ready. */
   #wanted: string | undefined;
 
-  constructor(extensionUri: vscode.Uri, memories: MemoryDesk) {
+  constructor(extensionUri: vscode.Uri, memories: MemoryDesk, migration: MemoryMigration) {
     this.#extensionUri = extensionUri;
     this.#memories = memories;
+    this.#migration = migration;
     this.#subscriptions = [
       memories.onChange(() => void this.#refresh()),
+      migration.onChange(() => this.#postMigration()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#postSurroundings()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => void this.#refresh()),
     ];
@@ -71,6 +75,7 @@ export class Panel implements vscode.Disposable {
         this.#look = request.look;
         this.#selected = request.id;
         this.#postSurroundings();
+        this.#postMigration();
         this.#takeWanted();
         return this.#refresh();
       case 'look':
@@ -87,6 +92,9 @@ export class Panel implements vscode.Disposable {
         return vscode.commands.executeCommand('openmagus.forgetMemory', request.choice);
       case 'transfer':
         return vscode.commands.executeCommand(`openmagus.${request.way}Memories`);
+      case 'migrate':
+        if (request.act === 'start') return vscode.commands.executeCommand('openmagus.migrateMemory');
+        return this.#migration.act(request.act);
       case 'open-line':
         return openLine(request.path, request.line);
       case 'open-task':
@@ -127,6 +135,10 @@ export class Panel implements vscode.Disposable {
   #postSurroundings(): void {
     const surroundings = { trusted: vscode.workspace.isTrusted, roots: workspaceRoots() };
     this.#post({ type: 'surroundings', surroundings });
+  }
+
+  #postMigration(): void {
+    this.#post({ type: 'migration', migration: this.#migration.picture ?? null });
   }
 
   #post(update: PanelUpdate): void {

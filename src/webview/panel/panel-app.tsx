@@ -2,7 +2,8 @@ import type { VNode } from 'preact';
 import { remediesOf, remedyWords } from '../../protocol/remedies.ts';
 import { MemoryDetailView } from './memory-detail.tsx';
 import { MemoryList } from './memory-list.tsx';
-import { failure, selected, send, surroundings } from './panel-state.ts';
+import { MigrationCard } from './migration-card.tsx';
+import { failure, migration, selected, send, surroundings } from './panel-state.ts';
 import { SearchBar } from './search-bar.tsx';
 
 /** The memory explorer: what is looked for, what was found, and one memory beside it. */
@@ -14,6 +15,7 @@ export function PanelApp(): VNode {
       <SearchBar />
       <div role="alert">{failure.value ? <FailureCard /> : null}</div>
       {surroundings.value.trusted ? null : <Restricted />}
+      {migration.value ? <MigrationCard migration={migration.value} /> : null}
       <div class="columns">
         <MemoryList />
         {selected.value === null ? null : <MemoryDetailView key={selected.value} />}

@@ -1,6 +1,13 @@
 import { batch, signal } from '@preact/signals';
 import type { ErrorKind } from '../../protocol/error-kinds.ts';
-import type { Look, MemoryDetail, PanelRequest, PanelSurroundings, PanelUpdate } from '../../protocol/panel.ts';
+import type {
+  Look,
+  MemoryDetail,
+  MigrationPicture,
+  PanelRequest,
+  PanelSurroundings,
+  PanelUpdate,
+} from '../../protocol/panel.ts';
 
 interface Place {
   readonly look: Look;
@@ -22,6 +29,7 @@ export const listed = signal<Extract<PanelUpdate, { type: 'listed' }> | undefine
 export const selected = signal<string | null>(saved?.id ?? null);
 /** null: the selected memory is gone. */
 export const detail = signal<MemoryDetail | null | undefined>(undefined);
+export const migration = signal<MigrationPicture | null>(null);
 export const failure = signal<{ message: string; kind: ErrorKind; code?: string } | undefined>(undefined);
 
 /** Milliseconds after the last key before it is searched. */
@@ -72,6 +80,9 @@ function receive(update: PanelUpdate): void {
       return;
     case 'shown':
       if (update.id === selected.value) detail.value = update.detail;
+      return;
+    case 'migration':
+      migration.value = update.migration;
       return;
     case 'select':
       goTo(update.id);

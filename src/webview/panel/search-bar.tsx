@@ -70,6 +70,12 @@ function Actions(): VNode {
         disabled={restricted}
         onClick={() => send({ type: 'transfer', way: 'import' })}
       />
+      <IconButton
+        icon="migrate"
+        label="Migrate to the configured servers"
+        disabled={restricted}
+        onClick={() => send({ type: 'migrate', act: 'start' })}
+      />
       <IconButton icon="trash" label="Forget…" disabled={restricted} onClick={() => send({ type: 'forget' })} />
     </>
   );
