@@ -26,7 +26,7 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
   const chat = new ChatView(context.extensionUri, tasks);
   const memories = new MemoryDesk(tasks);
   const migration = new MemoryMigration(tasks);
-  const panel = new Panel(context.extensionUri, memories, migration);
+  const panel = new Panel(context.extensionUri, { tasks, chat, memories, migration });
   context.subscriptions.push(
     log,
     tasks,

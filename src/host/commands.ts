@@ -65,14 +65,15 @@ export const commands = {
     const { exportTask } = await import('./export-task.ts');
     if (taskId) await exportTask(host.tasks, taskId);
   },
-  'openmagus.openMemory': (host, given) => host.panel.show(typeof given === 'string' ? given : undefined),
+  'openmagus.openPanel': (host) => host.panel.show('plan'),
+  'openmagus.openMemory': (host, given) => host.panel.show('memory', typeof given === 'string' ? given : undefined),
   'openmagus.forgetMemory': async (host, given) => {
     const { forgetMemories } = await import('./memory/forget-memories.ts');
     await forgetMemories(host, given);
   },
   'openmagus.migrateMemory': async (host) => {
     await host.migration.begin();
-    host.panel.show();
+    host.panel.show('memory');
   },
   'openmagus.exportMemories': async (host, given) => {
     const { exportMemories } = await import('./memory/transfer-memories.ts');

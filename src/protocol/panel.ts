@@ -3,6 +3,7 @@ import type { ErrorKind } from './error-kinds.ts';
 import { type MemoryRecord, memoryKinds } from './memory.ts';
 import { memoryChoiceSchema } from './memory-choice.ts';
 import { remedies } from './remedies.ts';
+import type { StepStatus } from './task-event.ts';
 
 /** What the explorer lists. */
 export const lookSchema = z.object({
@@ -79,6 +80,23 @@ export interface MigrationPicture {
   readonly servers: readonly ServerMigration[];
 }
 
+export interface PlanPicture {
+  readonly taskId: string;
+  /** The beginning of it. */
+  readonly goal: string;
+  readonly status: 'none' | 'proposed' | 'accepted' | 'rejected';
+  readonly steps: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly after: readonly string[];
+    readonly state: 'pending' | 'running' | StepStatus;
+    /** How it ended; '' before. */
+    readonly summary: string;
+  }[];
+}
+
+export type PanelPage = 'memory' | 'plan';
+
 export interface PanelSurroundings {
   readonly trusted: boolean;
   readonly roots: readonly string[];
@@ -100,6 +118,8 @@ export type PanelUpdate =
   | { readonly type: 'shown'; readonly id: string; readonly detail: MemoryDetail | null }
   /** null: none runs or has ended lately. */
   | { readonly type: 'migration'; readonly migration: MigrationPicture | null }
-  /** The host wants this one to be looked at. */
-  | { readonly type: 'select'; readonly id: string | null }
+  /** null: there is no task yet. */
+  | { readonly type: 'plan'; readonly plan: PlanPicture | null }
+  /** The host wants this to be looked at. */
+  | { readonly type: 'go'; readonly page: PanelPage; readonly id?: string }
   | { readonly type: 'failure'; readonly message: string; readonly kind: ErrorKind; readonly code?: string };

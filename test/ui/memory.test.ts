@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { projectFolder } from '../support/extension-package.ts';
 import { capture, ofPanel, until } from './capture.ts';
-import { ask, result } from './person.ts';
+import { ask, hold, result } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 
 const outcome = (success: boolean, index: number) => ({
@@ -34,6 +34,20 @@ const workflow = {
   supersedes: null,
   status: 'active',
 };
+
+const step = (id: string, title: string, ...after: readonly string[]) => ({
+  id,
+  title,
+  instructions: title,
+  after,
+  writes: [`${id}.txt`],
+});
+const steps = [
+  step('read', 'Read the notes'),
+  step('one', 'Write one', 'read'),
+  step('two', 'Write two', 'read'),
+  step('compare', 'Compare them', 'one', 'two'),
+];
 
 describe('the memory explorer', () => {
   let on: Stage;
@@ -159,6 +173,57 @@ describe('the memory explorer', () => {
     await detail().getByRole('heading', { name: 'Mend the total' }).waitFor();
     await detail().getByRole('button', { name: 'How was the total mended?' }).waitFor();
     assert.match((await detail().textContent()) ?? '', /full text, rank/);
+  });
+
+  it('shows the plan of the current task as a graph, step by step', async () => {
+    on.play({
+      turns: [
+        {
+          when: { tool: 'propose_plan' },
+          calls: [{ name: 'propose_plan', args: { steps } }],
+        },
+        { when: { tool: 'edit_file' }, calls: [{ name: 'finish_step', args: { summary: 'Read.', evidence: '' } }] },
+        hold,
+        hold,
+      ],
+    });
+    await ask(window, 'Read, then write two notes and compare them', 'auto');
+    const plan = window.chat.getByRole('region', { name: 'Plan' });
+    await plan.waitFor();
+    panel = await window.openPanel('OpenMagus: Open Panel');
+    await panel.getByText('The plan waits to be accepted').waitFor();
+    await plan.getByRole('button', { name: 'Accept', exact: true }).click();
+    await panel.getByText('1 of 4 steps ended').waitFor();
+    const graph = panel.getByRole('region', { name: 'Plan graph' });
+    assert.match((await graph.textContent()) ?? '', /Compare them.*, after Write one and Write two/s);
+    await window.runCommand('View: Hide Secondary Side Bar');
+    await window.page.setViewportSize({ width: 1000, height: 800 });
+    await capture(window, 'plan-graph', ofPanel(panel));
+    await button('Show Task').click();
+    window.chat = await window.openChat();
+    await window.chat.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await result(window).waitFor();
+  });
+
+  it('says what a server lacks when memories cannot be sent to it', async () => {
+    const file = path.join(on.home, 'memory.json');
+    await writeFile(file, JSON.stringify({ redis: { url: 'redis://127.0.0.1:1' } }));
+    const other = await on.open('bare');
+    try {
+      const explorer = await other.openPanel('OpenMagus: Migrate Memory');
+      const card = explorer.getByRole('region', { name: 'Migration' });
+      await card.getByText('Migration ended').waitFor();
+      assert.match((await card.textContent()) ?? '', /Redis.*Then migrate again/s);
+      await other.runCommand('View: Hide Secondary Side Bar');
+      await other.runCommand('View: Close Primary Side Bar');
+      await other.page.setViewportSize({ width: 1000, height: 800 });
+      await capture(other, 'memory-migration-failed', ofPanel(explorer));
+      await card.getByRole('button', { name: 'Dismiss' }).click();
+      await card.waitFor({ state: 'detached' });
+    } finally {
+      await rm(file);
+      await other.close();
+    }
   });
 
   it('weighs little on first sight', async () => {

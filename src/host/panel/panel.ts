@@ -1,41 +1,53 @@
 import * as vscode from 'vscode';
 import { toMagusError } from '../../core/errors/magus-error.ts';
-import type { Look, PanelRequest, PanelUpdate } from '../../protocol/panel.ts';
+import type { Look, PanelPage, PanelRequest, PanelUpdate } from '../../protocol/panel.ts';
+import type { ChatView } from '../chat-view.ts';
 import type { MemoryDesk } from '../memory/memory-desk.ts';
 import type { MemoryMigration } from '../memory/memory-migration.ts';
 import { remedyCommands } from '../show-failure.ts';
-import { workspaceRoots } from '../task-service.ts';
+import { type TaskService, workspaceRoots } from '../task-service.ts';
 import { fillWebview } from '../webview-html.ts';
 import { openLine } from './open-line.ts';
+import { PlanFollower } from './plan-follower.ts';
 
-/** The panel with the memory explorer. It holds no truth: on `ready` it gets what it looks at, and anew after each change. */
+interface PanelSources {
+  readonly tasks: TaskService;
+  readonly chat: ChatView;
+  readonly memories: MemoryDesk;
+  readonly migration: MemoryMigration;
+}
+
+/** The panel with the memory explorer and the plan graph. It holds no truth: on `ready` it gets what it looks at, and anew after each change. */
 export class Panel implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
-  readonly #memories: MemoryDesk;
-  readonly #migration: MemoryMigration;
+  readonly #sources: PanelSources;
   readonly #subscriptions: vscode.Disposable[];
   #panel: vscode.WebviewPanel | undefined;
   /** What the page looks at; undefined before it is ready. */
   #look: Look | undefined;
   #selected: string | null = null;
-  /** To be selected as soon as the page is ready. */
-  #wanted: string | undefined;
+  /** Where to go as soon as the page is ready. */
+  #wanted: { readonly page: PanelPage; readonly id?: string } | undefined;
+  #plan: PlanFollower | undefined;
 
-  constructor(extensionUri: vscode.Uri, memories: MemoryDesk, migration: MemoryMigration) {
+  constructor(extensionUri: vscode.Uri, sources: PanelSources) {
+    const { memories, migration } = sources;
     this.#extensionUri = extensionUri;
-    this.#memories = memories;
-    this.#migration = migration;
+    this.#sources = sources;
     this.#subscriptions = [
-      memories.onChange(() => void this.#refresh()),
+      memories.onChange(() => this.#watch(this.#refresh())),
+      sources.tasks.onEvent(({ event }) => {
+        if (event.type === 'plan-proposed' && this.#plan) this.#watch(this.#plan.choose());
+      }),
       migration.onChange(() => this.#postMigration()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#postSurroundings()),
-      vscode.workspace.onDidChangeWorkspaceFolders(() => void this.#refresh()),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#watch(this.#refresh())),
     ];
   }
 
-  /** Opens the panel or brings it to the front; with an id, at this memory. */
-  show(id?: string): void {
-    if (id !== undefined) this.#wanted = id;
+  /** Opens the panel or brings it to the front, at a page; with an id, at this memory. */
+  show(page: PanelPage, id?: string): void {
+    this.#wanted = { page, ...(id === undefined ? {} : { id }) };
     if (!this.#panel) this.#create();
     else this.#panel.reveal();
     if (this.#look) this.#takeWanted();
@@ -51,10 +63,14 @@ export class Panel implements vscode.Disposable {
     this.#panel = panel;
     panel.iconPath = new vscode.ThemeIcon('sparkle');
     panel.webview.onDidReceiveMessage((message) => void this.#receive(message));
+    const plan = new PlanFollower(this.#sources.tasks, () => this.#sources.chat.taskId);
+    plan.onChange(() => this.#postPlan());
+    this.#plan = plan;
     panel.onDidDispose(() => {
       this.#panel = undefined;
       this.#look = undefined;
       this.#selected = null;
+      plan.dispose();
     });
     fillWebview(panel.webview, this.#extensionUri, 'panel');
   }
@@ -64,9 +80,17 @@ export class Panel implements vscode.Disposable {
       const { panelRequestSchema } = await import('../../protocol/panel.ts');
       await this.#answer(panelRequestSchema.parse(message));
     } catch (error) {
-      const { message: text, kind, code } = toMagusError(error);
-      this.#post({ type: 'failure', message: text, kind, ...(code === undefined ? {} : { code }) });
+      this.#fail(error);
     }
+  }
+
+  #watch(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    const { message, kind, code } = toMagusError(error);
+    this.#post({ type: 'failure', message, kind, ...(code === undefined ? {} : { code }) });
   }
 
   async #answer(request: PanelRequest): Promise<unknown> {
@@ -77,6 +101,8 @@ export class Panel implements vscode.Disposable {
         this.#postSurroundings();
         this.#postMigration();
         this.#takeWanted();
+        await this.#plan?.choose();
+        this.#postPlan();
         return this.#refresh();
       case 'look':
         this.#look = request.look;
@@ -85,16 +111,16 @@ export class Panel implements vscode.Disposable {
         this.#selected = request.id;
         return this.#postDetail();
       case 'pin':
-        return this.#memories.change(request.id, { pinned: request.pinned });
+        return this.#sources.memories.change(request.id, { pinned: request.pinned });
       case 'edit':
-        return this.#memories.change(request.id, { title: request.title, text: request.text });
+        return this.#sources.memories.change(request.id, { title: request.title, text: request.text });
       case 'forget':
         return vscode.commands.executeCommand('openmagus.forgetMemory', request.choice);
       case 'transfer':
         return vscode.commands.executeCommand(`openmagus.${request.way}Memories`);
       case 'migrate':
         if (request.act === 'start') return vscode.commands.executeCommand('openmagus.migrateMemory');
-        return this.#migration.act(request.act);
+        return this.#sources.migration.act(request.act);
       case 'open-line':
         return openLine(request.path, request.line);
       case 'open-task':
@@ -107,11 +133,14 @@ export class Panel implements vscode.Disposable {
   }
 
   #takeWanted(): void {
-    if (this.#wanted === undefined) return;
-    this.#selected = this.#wanted;
+    const wanted = this.#wanted;
+    if (wanted === undefined) return;
     this.#wanted = undefined;
-    this.#post({ type: 'select', id: this.#selected });
-    void this.#postDetail();
+    this.#post({ type: 'go', ...wanted });
+    if (this.#plan) this.#watch(this.#plan.choose());
+    if (wanted.id === undefined) return;
+    this.#selected = wanted.id;
+    this.#watch(this.#postDetail());
   }
 
   async #refresh(): Promise<void> {
@@ -120,7 +149,7 @@ export class Panel implements vscode.Disposable {
   }
 
   async #postList(look: Look): Promise<void> {
-    const listed = await this.#memories.look(look);
+    const listed = await this.#sources.memories.look(look);
     // An answer to an older question would take the place of the newer one.
     if (look === this.#look) this.#post({ type: 'listed', look, ...listed });
   }
@@ -128,7 +157,7 @@ export class Panel implements vscode.Disposable {
   async #postDetail(): Promise<void> {
     const id = this.#selected;
     if (id === null) return;
-    const detail = await this.#memories.detail(id);
+    const detail = await this.#sources.memories.detail(id);
     if (id === this.#selected) this.#post({ type: 'shown', id, detail });
   }
 
@@ -137,8 +166,12 @@ export class Panel implements vscode.Disposable {
     this.#post({ type: 'surroundings', surroundings });
   }
 
+  #postPlan(): void {
+    this.#post({ type: 'plan', plan: this.#plan?.picture() ?? null });
+  }
+
   #postMigration(): void {
-    this.#post({ type: 'migration', migration: this.#migration.picture ?? null });
+    this.#post({ type: 'migration', migration: this.#sources.migration.picture ?? null });
   }
 
   #post(update: PanelUpdate): void {

@@ -6,6 +6,8 @@ export interface ShownNode extends GraphNode {
   readonly title: string;
   /** Smaller, below the title. */
   readonly told?: string;
+  /** Only on pointing at it. */
+  readonly more?: string;
   readonly icon?: IconName;
   /** A class for its colour. */
   readonly look?: string;
@@ -52,7 +54,7 @@ export function Graph({ nodes, label }: { readonly nodes: readonly ShownNode[]; 
 
 function Box({ node, before }: { readonly node: ShownNode; readonly before: readonly string[] }): VNode {
   return (
-    <span class="box" title={node.told ? `${node.title}\n${node.told}` : node.title}>
+    <span class="box" title={[node.title, node.told, node.more].filter(Boolean).join('\n')}>
       <span class="name">
         {node.icon ? <Icon name={node.icon} spinning={node.icon === 'spin'} /> : null} {node.title}
       </span>

@@ -1,26 +1,51 @@
 import type { VNode } from 'preact';
+import type { PanelPage } from '../../protocol/panel.ts';
 import { remediesOf, remedyWords } from '../../protocol/remedies.ts';
 import { MemoryDetailView } from './memory-detail.tsx';
 import { MemoryList } from './memory-list.tsx';
 import { MigrationCard } from './migration-card.tsx';
-import { failure, migration, selected, send, surroundings } from './panel-state.ts';
+import { failure, migration, page, selected, send, setPage, surroundings } from './panel-state.ts';
+import { PlanPage } from './plan-page.tsx';
 import { SearchBar } from './search-bar.tsx';
 
-/** The memory explorer: what is looked for, what was found, and one memory beside it. */
+const pages = { memory: 'Memory', plan: 'Plan' } as const satisfies Readonly<Record<PanelPage, string>>;
+
+/** Two pages: what is remembered, and the plan of the current task. */
 export function PanelApp(): VNode {
   if (!surroundings.value) return <p class="quiet pad">Loading…</p>;
   return (
     <main class={selected.value === null ? 'explorer' : 'explorer choosing'}>
-      <h1 class="for-screen-readers">Memory</h1>
-      <SearchBar />
+      <h1 class="for-screen-readers">{pages[page.value]}</h1>
+      <nav class="choices pages" aria-label="Pages">
+        {(Object.keys(pages) as PanelPage[]).map((name) => (
+          <button
+            key={name}
+            type="button"
+            aria-current={page.value === name ? 'page' : undefined}
+            onClick={() => setPage(name)}
+          >
+            {pages[name]}
+          </button>
+        ))}
+      </nav>
       <div role="alert">{failure.value ? <FailureCard /> : null}</div>
-      {surroundings.value.trusted ? null : <Restricted />}
+      {page.value === 'plan' ? <PlanPage /> : <MemoryPage />}
+    </main>
+  );
+}
+
+/** What is looked for, what was found, and one memory beside it. */
+function MemoryPage(): VNode {
+  return (
+    <>
+      <SearchBar />
+      {surroundings.value?.trusted ? null : <Restricted />}
       {migration.value ? <MigrationCard migration={migration.value} /> : null}
       <div class="columns">
         <MemoryList />
         {selected.value === null ? null : <MemoryDetailView key={selected.value} />}
       </div>
-    </main>
+    </>
   );
 }
 

@@ -4,12 +4,15 @@ import type {
   Look,
   MemoryDetail,
   MigrationPicture,
+  PanelPage,
   PanelRequest,
   PanelSurroundings,
   PanelUpdate,
+  PlanPicture,
 } from '../../protocol/panel.ts';
 
 interface Place {
+  readonly page: PanelPage;
   readonly look: Look;
   /** The memory that is shown. */
   readonly id: string | null;
@@ -23,12 +26,15 @@ declare function acquireVsCodeApi(): {
 const host = acquireVsCodeApi();
 const saved = host.getState();
 
+export const page = signal<PanelPage>(saved?.page ?? 'memory');
 export const surroundings = signal<PanelSurroundings | undefined>(undefined);
 export const look = signal<Look>(saved?.look ?? { kind: null, text: '', everywhere: false });
 export const listed = signal<Extract<PanelUpdate, { type: 'listed' }> | undefined>(undefined);
 export const selected = signal<string | null>(saved?.id ?? null);
 /** null: the selected memory is gone. */
 export const detail = signal<MemoryDetail | null | undefined>(undefined);
+/** null: there is no task yet; undefined: it is being looked for. */
+export const plan = signal<PlanPicture | null | undefined>(undefined);
 export const migration = signal<MigrationPicture | null>(null);
 export const failure = signal<{ message: string; kind: ErrorKind; code?: string } | undefined>(undefined);
 
@@ -55,6 +61,11 @@ export function select(id: string | null): void {
   send({ type: 'select', id });
 }
 
+export function setPage(wanted: PanelPage): void {
+  page.value = wanted;
+  keepPlace();
+}
+
 export function connect(): void {
   window.addEventListener('message', (message: MessageEvent<PanelUpdate>) => batch(() => receive(message.data)));
   send({ type: 'ready', look: look.value, id: selected.value });
@@ -67,7 +78,7 @@ function goTo(id: string | null): void {
 }
 
 function keepPlace(): void {
-  host.setState({ look: look.value, id: selected.value });
+  host.setState({ page: page.value, look: look.value, id: selected.value });
 }
 
 function receive(update: PanelUpdate): void {
@@ -84,8 +95,12 @@ function receive(update: PanelUpdate): void {
     case 'migration':
       migration.value = update.migration;
       return;
-    case 'select':
-      goTo(update.id);
+    case 'plan':
+      plan.value = update.plan;
+      return;
+    case 'go':
+      if (update.id !== undefined) goTo(update.id);
+      setPage(update.page);
       return;
     case 'failure':
       failure.value = update;

@@ -72,6 +72,23 @@ describe('the embedded memory on a real disk', () => {
     assert.deepEqual(await store.trials({ action: 'npm', failure: 'Cannot', ...asked }, signal), []);
   });
 
+  it('knows which tasks were told of a record, and why', async () => {
+    const { log, memory } = await folder.open();
+    const hit = { id: 'a', kind: 'fact' as const, title: 'A', text: 'one', score: 1, why: 'full text, rank 1' };
+    await log.append('first', [created('First'), { type: 'memory-recalled', hits: [hit], rules: [] }]);
+    const other = { ...hit, id: 'ab', why: 'mentions "a"' };
+    await log.append('second', [created('Second'), { type: 'memory-recalled', hits: [other], rules: [] }]);
+    await log.append('third', [created('Third'), { type: 'memory-recalled', hits: [other, hit], rules: [] }]);
+    const told = await memory.recollections('a');
+    assert.deepEqual(
+      told.map(({ taskId, goal, why }) => [taskId, goal, why]),
+      [
+        ['third', 'Third', 'full text, rank 1'],
+        ['first', 'First', 'full text, rank 1'],
+      ],
+    );
+  });
+
   it('finds the nearest vectors of the same model', async () => {
     const ids = Array.from({ length: 600 }, (_, index) => `v${index}`);
     await store.put(
