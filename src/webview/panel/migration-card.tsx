@@ -22,7 +22,7 @@ export function MigrationCard({ migration }: { readonly migration: MigrationPict
       </p>
       <ul>
         {servers.map((server) => (
-          <Server key={server.name} server={server} />
+          <Server key={server.name} server={server} paused={state === 'paused'} />
         ))}
       </ul>
       <div class="row">
@@ -60,12 +60,18 @@ const looks: Readonly<Record<ServerMigration['state'], string>> = {
   failed: 'failed',
 };
 
-function Server({ server }: { readonly server: ServerMigration }): VNode {
+interface ServerProperties {
+  readonly server: ServerMigration;
+  readonly paused: boolean;
+}
+
+function Server({ server, paused }: ServerProperties): VNode {
+  const runs = server.state === 'runs' && !paused;
   const { name, kind, state, sent, total, words } = server;
   return (
     <li>
       <span class={`state ${looks[state]}`}>
-        <Icon name={icons[state]} spinning={state === 'runs'} />
+        <Icon name={state === 'runs' && paused ? 'pause' : icons[state]} spinning={runs} />
       </span>{' '}
       {name} <span class="quiet">({kind}s)</span>
       {state === 'runs' ? (
