@@ -105,7 +105,7 @@ describe('openmagus memory', function () {
       [['search'], /Search for what\?/],
       [['search', 'x', '--kinds', 'dreams'], /--kinds takes episode, fact, workflow/],
       [['import', '/nowhere/at/all'], /The file cannot be read/],
-      [['forget'], /Forget which\?/],
+      [['forget'], /Which memories\?/],
       [['forget', '--from', 'yesterday-ish'], /--from takes a moment/],
       [['replay'], /No server is configured\. Name Redis, Chroma or Neo4j in memory\.json/],
     ] as const) {

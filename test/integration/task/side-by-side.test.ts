@@ -42,7 +42,9 @@ describe('steps', () => {
     const { state, events, of } = await rig.run({ goal: 'Meet.' });
     assert.equal(state.ended?.status, 'verified');
     assert.deepEqual(
-      of('step-started').map(({ stepId }) => stepId),
+      of('step-started')
+        .map(({ stepId }) => stepId)
+        .sort(),
       ['a', 'b', 'c'],
     );
     const at = (type: TaskEvent['type'], id: string): number =>
