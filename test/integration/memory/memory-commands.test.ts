@@ -106,7 +106,7 @@ describe('openmagus memory', function () {
       [['search', 'x', '--kinds', 'dreams'], /--kinds takes episode, fact, workflow/],
       [['import', '/nowhere/at/all'], /The file cannot be read/],
       [['forget'], /Which memories\?/],
-      [['forget', '--from', 'yesterday-ish'], /--from takes a moment/],
+      [['forget', '--from', 'yesterday-ish'], /"from" is a moment such as/],
       [['replay'], /No server is configured\. Name Redis, Chroma or Neo4j in memory\.json/],
     ] as const) {
       const { stderr, code } = await memory(words);
