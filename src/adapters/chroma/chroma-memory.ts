@@ -141,8 +141,8 @@ async function pushOut(facts: Collection, dimension: number): Promise<void> {
   const ids = Array.from({ length: syncThreshold * 0.6 }, (_, index) => `openmagus-nothing-${index}`);
   const nothing = Array.from({ length: dimension }, (_, index) => (index === 0 ? 1 : 0));
   const documents = ids.map(() => ' '.repeat(500));
-  // The first round empties the log, the second one takes its free pages.
-  for (let round = 0; round < 2; round += 1) {
+  // The first round empties the log, the second one takes its free pages; the third is for a server that was busy meanwhile.
+  for (let round = 0; round < 3; round += 1) {
     await facts.upsert({ ids, embeddings: ids.map(() => nothing), documents });
     await facts.delete({ ids });
   }
