@@ -6,13 +6,14 @@ import { dataHome } from '../data-home.ts';
 import { headlessEditor, nobody } from './headless.ts';
 import { secretInEnvironment } from './options.ts';
 
-/** Runs a piece of work over the user's own data; without models, unless they are given. */
+/** Runs a piece of work over the user's own data, or that of another folder; without models, unless they are given. */
 export async function withPorts<Result>(
   work: (ports: Ports, desk: ModelDesk | undefined) => Promise<Result>,
   models?: ConfiguredModels,
+  home = dataHome(),
 ): Promise<Result> {
   const { ports, desk, close } = await composePorts({
-    home: dataHome(),
+    home,
     models,
     secretOf: async (name) => secretInEnvironment(name),
     people: nobody,

@@ -159,7 +159,7 @@ async function search(
   if (vector === undefined) return [];
   const mine: Where = { namespace: { $in: [...namespaces] } };
   const where: Where = workspace === undefined ? mine : { $and: [mine, { workspace: { $in: ['', workspace] } }] };
-  const { rows } = { rows: await facts.query({ queryEmbeddings: [[...vector]], nResults: limit, where }) };
+  const rows = await facts.query({ queryEmbeddings: [[...vector]], nResults: limit, where });
   const ids = rows.ids[0] ?? [];
   const records = ids.flatMap((_id, index) => {
     // Words that meet nowhere are at distance 1 or more.

@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { composePorts } from '../../compose.ts';
 import type { Ports } from '../../core/ports.ts';
-import { headlessEditor, nobody } from '../headless.ts';
+import { withPorts } from '../with-ports.ts';
 import { benchChoice } from './bench/bench-choice.ts';
 import { benchConversations } from './bench/bench-conversations.ts';
 import { benchSize } from './bench/bench-size.ts';
@@ -32,21 +31,9 @@ export type WithPorts = <Result>(work: (ports: Ports) => Promise<Result>) => Pro
 
 async function withFreshPorts<Result>(work: (ports: Ports) => Promise<Result>): Promise<Result> {
   const home = mkdtempSync(path.join(tmpdir(), 'openmagus-bench-'));
-  const { ports, close } = await composePorts({
-    home,
-    models: undefined,
-    secretOf: async () => undefined,
-    people: nobody,
-    editor: headlessEditor,
-    ripgrep: [],
-    onEvent: () => {},
-    onLive: () => {},
-    onWarning: (warning) => process.stderr.write(`openmagus: ${warning}\n`),
-  });
   try {
-    return await work(ports);
+    return await withPorts(work, undefined, home);
   } finally {
-    await close();
     rmSync(home, { recursive: true, force: true });
   }
 }
