@@ -4,9 +4,9 @@ import type { Ports } from '../core/ports.ts';
 import type { Host } from './commands.ts';
 import type { Confirmation } from './confirm.ts';
 import { changesOf, reviewChanges } from './task-changes.ts';
-import { type TaskService, workspaceRoots } from './task-service.ts';
+import type { TaskService } from './task-service.ts';
 
-/** Brings the files of a task back to how they were before it: by the very tool a task has for that, all or none. */
+/** Brings the files of a task back to how they were before it: all or none. */
 export async function undoTask({ tasks, confirmer }: Pick<Host, 'tasks' | 'confirmer'>, taskId: string): Promise<void> {
   if (!vscode.workspace.isTrusted)
     throw new MagusError('permission-denied', 'Files are only changed in a trusted workspace. Trust it first.', {
@@ -19,7 +19,7 @@ export async function undoTask({ tasks, confirmer }: Pick<Host, 'tasks' | 'confi
   try {
     const undone = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: 'OpenMagus: undoing the task' },
-      async () => undo(await tasks.ports(), taskId, changes),
+      async () => undo(await tasks.ports(), taskId),
     );
     void vscode.window.showInformationMessage(`OpenMagus: ${undone}`);
   } catch (error) {
@@ -44,31 +44,7 @@ function confirmationOf(files: readonly string[]): Confirmation {
   return { title, detail, action: 'Undo' };
 }
 
-/** Says what was done. Throws STALE, with what differs, where somebody else changed a file since. */
-async function undo(ports: Ports, taskId: string, changes: Awaited<ReturnType<typeof changesOf>>): Promise<string> {
-  const tool = ports.tools.find(({ name }) => name === 'undo_edits');
-  if (!tool) throw new MagusError('internal', 'The undo tool is missing. Reinstall OpenMagus.');
-  const { authorize } = await import('../core/security/authorize.ts');
-  const callId = ports.hash.randomId();
-  const roots = await Promise.all(workspaceRoots().map(async (root) => (await ports.files.facts(root)).real));
-  const scope = {
-    taskId,
-    callId,
-    roots,
-    seen: new Map<string, string>(),
-    changes: () => changes,
-    record: async () => {},
-  };
-  const effects = await tool.effects(ports, scope, {});
-  // The person has just said yes to these files.
-  const people = { ...ports.people, approve: async () => true };
-  const question = { taskId, callId, title: tool.describe({}), effects, trusted: true, approve: 'ask' as const };
-  const signal = new AbortController().signal;
-  const { authorized, decision } = await authorize(
-    { hash: ports.hash, people },
-    { ...question, granted: new Set() },
-    signal,
-  );
-  if (!authorized) throw new MagusError('permission-denied', decision.reason);
-  return (await tool.run(ports, scope, {}, authorized, signal)).content;
+async function undo(ports: Ports, taskId: string): Promise<string> {
+  const { undoTask: undoHeldTask } = await import('../core/agents/undo-task.ts');
+  return undoHeldTask(ports, taskId, new AbortController().signal);
 }
