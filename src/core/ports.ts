@@ -108,6 +108,14 @@ export interface ModelRequest {
   readonly spentUsd?: number;
   readonly messages: readonly ChatMessage[];
   readonly tools: readonly ToolSpec[];
+  /** The text is to be JSON of this shape. Servers that offer it keep to it, others do as they please: say it in words too, and check. */
+  readonly schema?: AnswerSchema;
+}
+export interface AnswerSchema {
+  /** Letters, digits, "_" and "-". */
+  readonly name: string;
+  /** JSON Schema: closed objects whose properties are all required, as the strictest provider wants it. */
+  readonly schema: Readonly<Record<string, unknown>>;
 }
 export interface ModelReply {
   readonly text: string;

@@ -32,7 +32,7 @@ export function editorTransport(address: DeploymentAddress): ModelTransport {
   return {
     facts: async () => {
       const model = await find().catch(() => undefined);
-      return model ? { contextTokens: model.maxInputTokens } : {};
+      return { schema: false, ...(model ? { contextTokens: model.maxInputTokens } : {}) };
     },
     complete: async (request, onText, signal) => {
       const model = await find();

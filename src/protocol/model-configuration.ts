@@ -16,7 +16,7 @@ export type EndpointKind = (typeof endpointKinds)[number];
 export const modelPurposes = ['plan', 'act', 'summarise', 'embed', 'advise'] as const;
 export type ModelPurpose = (typeof modelPurposes)[number];
 
-const modelCapabilities = ['tools', 'images'] as const;
+const modelCapabilities = ['tools', 'images', 'schema'] as const;
 
 const name = z.string().check(z.minLength(1), z.maxLength(200));
 const amount = z.number().check(z.minimum(0));

@@ -116,6 +116,21 @@ for (const [name, expected] of Object.entries(kinds)) {
       ]);
     });
 
+    it('holds an answer to a shape, in its own words, until it refuses to', async () => {
+      const transport = await openTransport(address(), 'sk-local');
+      const schema = { name: 'verdict', schema: { type: 'object', properties: {}, additionalProperties: false } };
+      await transport.complete({ ...request, schema }, () => undefined, never);
+      await transport.complete({ ...request, schema, omit: new Set(['response_format']) }, () => undefined, never);
+      const asked = server.requests.filter(({ route }) => /\/(chat|completions)$/.test(route)).map(({ body }) => body);
+      assert.deepEqual(
+        asked.map((body) => body[kind === 'ollama' ? 'format' : 'response_format']),
+        [
+          kind === 'ollama' ? schema.schema : { type: 'json_schema', json_schema: { ...schema, strict: true } },
+          undefined,
+        ],
+      );
+    });
+
     it('is cancelled in the middle', async () => {
       answer = { text: 'I look', ends: 'silence' };
       const controller = new AbortController();

@@ -1,7 +1,7 @@
 import type { MagusError } from '../../core/errors/magus-error.ts';
 import { isMagusError } from '../../core/errors/magus-error.ts';
 import { classifyFault, type Fault, type FaultFacts, faultError } from '../../core/models/faults.ts';
-import { omittableOptions } from '../../core/models/transport.ts';
+import { type OmittableOption, omittableOptions } from '../../core/models/transport.ts';
 import { readComplaint } from './reply-collector.ts';
 import { StreamFault } from './stream-fault.ts';
 
@@ -19,6 +19,14 @@ export interface RefusedAnswer {
   readonly body: unknown;
 }
 
+/** How servers speak of an option they do not take. */
+const signs: Readonly<Record<OmittableOption, RegExp>> = {
+  stream_options: /stream_options/,
+  reasoning_content: /reasoning_content/,
+  cache_control: /cache_control/,
+  response_format: /response_format|text\.format|json.?schema|structured.?output|grammar|guided|invalid format/i,
+};
+
 /** A refused answer as the error that the router understands. */
 export function refusedFault(asked: Asked, { status, headers, body }: RefusedAnswer): MagusError {
   if (status >= 300 && status < 400) return make(asked, 'protocol', redirectWords(asked, headers), { status });
@@ -27,7 +35,7 @@ export function refusedFault(asked: Asked, { status, headers, body }: RefusedAns
   const fault = classifyFault({ ...read, status });
   const rejected =
     fault === 'bad-request'
-      ? omittableOptions.find((option) => `${read.message} ${JSON.stringify(body)}`.includes(option))
+      ? omittableOptions.find((option) => signs[option].test(`${read.message} ${JSON.stringify(body)}`))
       : undefined;
   return make(asked, fault, read.message, {
     status,

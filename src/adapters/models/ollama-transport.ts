@@ -97,6 +97,7 @@ function chatBody({ address }: OpenEndpoint, request: TransportRequest, context:
             function: { name, description, parameters },
           })),
         }),
+    ...(request.schema && !request.omit.has('response_format') ? { format: request.schema.schema } : {}),
     messages: request.messages.map((message) => messageBody(message, names, reasoning !== 'drop')),
   };
 }

@@ -21,6 +21,9 @@ export function requestBody(deployment: Deployment, request: TransportRequest): 
     ...(sent('stream_options') ? { stream_options: { include_usage: true } } : {}),
     ...(deployment.output === undefined ? {} : { max_tokens: deployment.output }),
     ...(tools.length === 0 ? {} : { tools: tools.map(toolBody) }),
+    ...(request.schema && sent('response_format')
+      ? { response_format: { type: 'json_schema', json_schema: { ...request.schema, strict: true } } }
+      : {}),
     messages: deployment.cacheMarks && sent('cache_control') ? marked(messages) : messages,
   }) as Readonly<Record<string, unknown>>;
 }

@@ -70,6 +70,9 @@ function responsesBody({ address }: OpenEndpoint, request: TransportRequest): un
             strict: false,
           })),
         }),
+    ...(request.schema && !request.omit.has('response_format')
+      ? { text: { format: { type: 'json_schema', ...request.schema, strict: true } } }
+      : {}),
     input: request.messages.flatMap(inputItems),
   };
 }

@@ -89,8 +89,13 @@ function fromCache(reply: ModelReply, listener: ModelListener): ModelReply {
 }
 
 /** Everything that decides the answer, and nothing of who asks or when. */
-function keyOf(configuration: ModelConfiguration, { purpose, messages, tools }: ModelRequest, hash: Hash): string {
+function keyOf(
+  configuration: ModelConfiguration,
+  { purpose, messages, tools, schema }: ModelRequest,
+  hash: Hash,
+): string {
   const group = configuration.groups[groupFor(configuration, purpose)];
   const sorted = [...tools].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return hash.sha256(JSON.stringify([group?.map(({ endpoint, model }) => [endpoint, model]), sorted, messages]));
+  const models = group?.map(({ endpoint, model }) => [endpoint, model]);
+  return hash.sha256(JSON.stringify([models, sorted, messages, ...(schema === undefined ? [] : [schema])]));
 }

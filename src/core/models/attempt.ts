@@ -4,7 +4,7 @@ import type { Clock, ModelReply } from '../ports.ts';
 import { type Budget, countedCost } from './budget.ts';
 import type { Member } from './candidates.ts';
 import { type Continued, continuation, withoutOverlap } from './continue-text.ts';
-import { type DeploymentState, noteAnswer, noteFault, noteStart } from './deployment-state.ts';
+import { capableOf, type DeploymentState, noteAnswer, noteFault, noteStart } from './deployment-state.ts';
 import { estimateTokens } from './estimate-tokens.ts';
 import { type Fault, faultError, faultOf } from './faults.ts';
 import type { Failure, ModelCall } from './model-call.ts';
@@ -100,7 +100,15 @@ async function send(ports: AttemptPorts, call: ModelCall, begun: Attempt, signal
   const transport = await ports.transportOf(state);
   const last = call.failures.at(-1);
   if (last?.fault === 'model-unloaded' && last.member.state === state) await ports.load(state, signal);
-  const request = { ...call.request, messages: continuation(call.request.messages, before), omit: state.omit };
+  const { schema, ...plain } = call.request;
+  // What comes after a cut is the rest of an answer: alone it has no shape.
+  const shaped = schema !== undefined && before === '' && capableOf(state, 'schema');
+  const request = {
+    ...plain,
+    ...(shaped ? { schema } : {}),
+    messages: continuation(plain.messages, before),
+    omit: state.omit,
+  };
   const reply = await transport.complete(
     request,
     (text) => {
@@ -150,7 +158,7 @@ function fail(
     now,
     retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
   });
-  call.failures.push({ member, fault, error, final: isFinal(begun.state, fault, error) });
+  call.failures.push({ member, fault, error, final: isFinal(call, begun.state, fault, error) });
   const usd = costOfFailure(call, begun);
   const record = {
     deployment: begun.state.address.id,
@@ -167,10 +175,11 @@ function fail(
 }
 
 /** Without the option that was rejected the request may go through, once; asking too long for an answer only lasts as long again. */
-function isFinal(state: DeploymentState, fault: Fault, error: MagusError): Failure['final'] {
+function isFinal(call: ModelCall, state: DeploymentState, fault: Fault, error: MagusError): Failure['final'] {
   if (fault !== 'bad-request') return fault === 'stalled' && !error.retryable;
   const rejected = omittableOptions.find((option) => option === error.details['rejected']);
-  if (rejected === undefined || state.omit.has(rejected)) return true;
+  const unsent = rejected === 'response_format' && call.request.schema === undefined;
+  if (rejected === undefined || unsent || state.omit.has(rejected)) return true;
   state.omit.add(rejected);
   return false;
 }

@@ -75,7 +75,7 @@ export function priceOf({ address, facts }: DeploymentState): Price | undefined 
   return address.deployment.price ?? facts.price ?? (localKinds.has(address.kind) ? nothing : undefined);
 }
 
-export function capableOf({ address, facts }: DeploymentState, capability: 'tools' | 'images'): boolean {
+export function capableOf({ address, facts }: DeploymentState, capability: 'tools' | 'images' | 'schema'): boolean {
   const told = address.deployment.capabilities;
   return told === undefined ? facts[capability] !== false : told.includes(capability);
 }

@@ -12,6 +12,8 @@ export interface ServedModel {
   readonly price?: Price;
   readonly tools?: boolean;
   readonly images?: boolean;
+  /** Whether an answer can be held to a JSON Schema. */
+  readonly schema?: boolean;
 }
 
 export interface LoadOptions {

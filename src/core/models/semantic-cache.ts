@@ -25,7 +25,7 @@ export function withSemanticCache(model: ChatModel, embedding: EmbeddingModel, h
     complete: async (request, listener, signal) => {
       const question = questionOf(request);
       if (question === undefined) return model.complete(request, listener, signal);
-      const frame = hash.sha256(JSON.stringify([request.purpose, request.messages.slice(0, -1)]));
+      const frame = hash.sha256(JSON.stringify([request.purpose, request.messages.slice(0, -1), request.schema]));
       // Without a vector the question is asked as if there were no cache.
       const [vector] = await embedding.embed([question], signal).catch(() => []);
       signal.throwIfAborted();

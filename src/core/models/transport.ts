@@ -20,6 +20,8 @@ export interface ModelFacts {
   readonly price?: Price;
   readonly tools?: boolean;
   readonly images?: boolean;
+  /** Whether an answer can be held to a JSON Schema. */
+  readonly schema?: boolean;
 }
 
 /** Options of a request that a server may refuse and an answer can do without. */

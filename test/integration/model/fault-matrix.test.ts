@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import * as z from 'zod/mini';
 import { isMagusError, type MagusError } from '../../../src/core/errors/magus-error.ts';
+import { askForJson } from '../../../src/core/models/ask-for-json.ts';
 import type { FailedAttempt } from '../../../src/protocol/task-event.ts';
 import { askRouter, leapingClock, routerOf } from '../../support/router-rig.ts';
 import { type ScriptedModel, type ScriptedReply, startScriptedModel } from '../../support/scripted-model.ts';
@@ -241,6 +243,31 @@ describe('the fault matrix', () => {
     assert.equal((await askRouter(router)).reply.text, 'Here I am.');
     assert.equal(asked, 3);
   });
+
+  for (const said of [
+    "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model",
+    'JSON schema conversion failed: Unrecognized schema',
+    'failed to parse grammar',
+  ])
+    it(`an answer's shape that is rejected (“${said.slice(0, 30)}”) is asked for in words alone`, async () => {
+      reply = () => {
+        const sent = broken.requests.at(-1)?.raw.includes('"response_format"');
+        return sent ? complaint(400, { message: said }) : { text: '```json\n{"lessons":["Run it."]}\n```' };
+      };
+      const router = routerOf(alone());
+      const question = {
+        purpose: 'summarise',
+        messages: [{ role: 'user', content: 'What was learned?' }],
+        name: 'lessons',
+        shape: z.object({ lessons: z.array(z.string()) }),
+      } as const;
+      const listener = { onText: () => undefined, onAttemptFailed: () => undefined };
+      for (let run = 0; run < 2; run += 1)
+        assert.deepEqual((await askForJson(router, question, listener, new AbortController().signal)).value, {
+          lessons: ['Run it.'],
+        });
+      assert.equal(asked, 3);
+    });
 
   it('a redirect to another host does not get the key', async () => {
     let authorization: string | undefined;

@@ -53,11 +53,11 @@ describe('a model by the Responses interface', () => {
   });
   after(() => void server.close());
 
-  const ask = async (events: readonly object[] | Buffer): Promise<ModelReply> => {
+  const ask = async (events: readonly object[] | Buffer, more: Partial<TransportRequest> = {}): Promise<ModelReply> => {
     frames = Buffer.isBuffer(events) ? events : bytesOf(events);
     const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
     const transport = await openTransport(modelAddress(baseURL, { endpoint: { api: 'responses' } }), 'k');
-    return transport.complete(request, () => undefined, new AbortController().signal);
+    return transport.complete({ ...request, ...more }, () => undefined, new AbortController().signal);
   };
 
   it('streams text and calls, and counts', async () => {
@@ -91,6 +91,14 @@ describe('a model by the Responses interface', () => {
       { type: 'function_call', call_id: 'c1', name: 'look', arguments: '{}' },
       { type: 'function_call_output', call_id: 'c1', output: 'seen' },
     ]);
+  });
+
+  it('holds an answer to a shape', async () => {
+    const schema = { name: 'verdict', schema: { type: 'object' } };
+    await ask(whole, { schema });
+    assert.deepEqual(sent['text'], { format: { type: 'json_schema', ...schema, strict: true } });
+    await ask(whole, { schema, omit: new Set(['response_format']) });
+    assert.equal(sent['text'], undefined);
   });
 
   it('tells its endings apart', async () => {

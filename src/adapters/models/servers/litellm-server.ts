@@ -30,6 +30,7 @@ function merged(rows: readonly JsonObject[]): Omit<ServedModel, 'name'> {
     price: prices.reduce<Price | undefined>(dearer, undefined),
     tools: every(infos, 'supports_function_calling'),
     images: every(infos, 'supports_vision'),
+    schema: every(infos, 'supports_response_schema'),
   });
 }
 
