@@ -6,6 +6,7 @@ import { executorOpening } from '../prompts/prompts.ts';
 import { conversationOf } from '../task/reduce.ts';
 import { askUserSpec, finishStepInput, finishStepSpec, specOf, updatePlanSpec } from '../tools/control-tools.ts';
 import type { ToolResult } from '../tools/tool.ts';
+import { coreTools, useToolSpec } from '../tools/tool-families.ts';
 import { askModel } from './ask-model.ts';
 import { beginCall, callId, endCall, refuseCall } from './call-events.ts';
 import { assertUsefulReplies, isUseless, sameFailure } from './going-in-circles.ts';
@@ -41,8 +42,10 @@ export async function runStep(run: TaskRun, step: PlanStep, signal: AbortSignal)
 
 function askExecutor(run: TaskRun, step: PlanStep, signal: AbortSignal): Promise<void> {
   assertUsefulReplies(run.state, step.id);
-  const specs = offeredTools(run).map((tool) => specOf(tool.name, tool.description, tool.input));
-  const tools = [...specs, askUserSpec, finishStepSpec, updatePlanSpec].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const offered = offeredTools(run);
+  const specs = coreTools(offered).map((tool) => specOf(tool.name, tool.description, tool.input));
+  const steering = [askUserSpec, finishStepSpec, updatePlanSpec, useToolSpec(offered) ?? []].flat();
+  const tools = [...specs, ...steering].sort((a, b) => (a.name < b.name ? -1 : 1));
   const opening = executorOpening(run.state, step, run.ports.commands.shell);
   return askModel(run, { conversation: step.id, purpose: 'act', opening, tools }, signal);
 }

@@ -10,15 +10,21 @@ import type { Ports } from '../ports.ts';
 import { authorize } from '../security/authorize.ts';
 import { failureOf } from '../tools/failure-of.ts';
 import type { Tool, ToolResult, ToolScope } from '../tools/tool.ts';
-import { beginCall, endCall } from './call-events.ts';
+import { unwrapCall } from '../tools/tool-families.ts';
+import { beginCall, endCall, wholeCall } from './call-events.ts';
 
 /** Runs one call of a tool: on disk first, then parse, effects, policy, run. Everything that goes wrong is text for the model. */
 export async function runToolCall(
   run: TaskRun,
   conversation: string,
-  call: RecordedCall,
+  made: RecordedCall,
   signal: AbortSignal,
 ): Promise<ToolResult> {
+  const { call, answer } = unwrapCall(run.ports.tools, made);
+  if (answer) {
+    await run.emit(...wholeCall(run, conversation, call, answer));
+    return answer;
+  }
   const tool = run.ports.tools.find(({ name }) => name === call.name);
   const parsed = parseArguments(tool, call);
   const title = tool && parsed.ok ? tool.describe(parsed.input) : call.name;

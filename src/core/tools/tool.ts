@@ -35,6 +35,8 @@ export interface ToolResult {
  */
 export interface Tool<Input = unknown> {
   readonly name: string;
+  /** Set on rarely used tools: a model is told their names by family, and the rest when it asks. */
+  readonly family?: string;
   readonly description: string;
   readonly input: z.ZodMiniType<Input>;
   /** One line for a person, from parsed input: "Edit src/total.js". */

@@ -12,6 +12,7 @@ import {
   specOf,
   updatePlanSpec,
 } from '../../../../src/core/tools/control-tools.ts';
+import { coreTools, useToolSpec } from '../../../../src/core/tools/tool-families.ts';
 import type { TaskEvent } from '../../../../src/protocol/task-event.ts';
 import type { TaskStart } from '../../../../src/protocol/task-start.ts';
 import { created, logOf, planned, recalled, replied, step, stepEnded } from '../task/logs.ts';
@@ -30,8 +31,8 @@ describe('the opening of a conversation', () => {
   it('of a step in mode act is, with every tool, below 3,000 tokens', () => {
     const whole = step('task', { title: 'Mend it.', instructions: 'Mend it.' });
     const state = stateWith({ mode: 'act' }, recalled, planned(whole));
-    const specs = builtInTools.map((tool) => specOf(tool.name, tool.description, tool.input));
-    const tools = [...specs, askUserSpec, finishStepSpec, updatePlanSpec];
+    const specs = coreTools(builtInTools).map((tool) => specOf(tool.name, tool.description, tool.input));
+    const tools = [...specs, askUserSpec, finishStepSpec, updatePlanSpec, useToolSpec(builtInTools) ?? []].flat();
     const request = { purpose: 'act', messages: executorOpening(state, whole, shell), tools } as const;
     const tokens = estimateTokens(JSON.stringify(request));
     assert.ok(tokens < 3000, `${tokens} tokens`);
