@@ -9,12 +9,14 @@ import { systemClock, systemHash } from './adapters/system/system.ts';
 import { builtInTools } from './built-in-tools.ts';
 import { composeMemory } from './compose-memory.ts';
 import { composeModels } from './compose-models.ts';
+import { rulesOfHome } from './compose-policy.ts';
 import type { ConfiguredModels } from './core/models/configured-models.ts';
 import type { ModelDesk } from './core/models/model-desk.ts';
 import type { ServedModel } from './core/models/model-server.ts';
 import { parseModelConfiguration } from './core/models/parse-configuration.ts';
 import type { Editor, LiveDelta, People, Ports, TaskLog } from './core/ports.ts';
 import type { EndpointConfiguration } from './protocol/model-configuration.ts';
+import type { PolicyRule } from './protocol/policy-rules.ts';
 import type { LoggedEvent } from './protocol/task-event.ts';
 
 export interface Composition {
@@ -24,6 +26,8 @@ export interface Composition {
   /** The value of a named secret. */
   readonly secretOf: (name: string) => Promise<string | undefined>;
   readonly people: People;
+  /** Rules of the user beside those in the data folder; asked for at every decision. */
+  readonly rules?: () => readonly PolicyRule[];
   readonly editor: Editor;
   /** Places where a ripgrep binary may be, best first. */
   readonly ripgrep: readonly string[];
@@ -74,6 +78,7 @@ export async function composePorts(options: Composition): Promise<Composed> {
     ledger,
     answers,
   });
+  const rules = rulesOfHome(options.home);
   const ports: Ports = {
     clock: systemClock,
     hash: systemHash,
@@ -86,6 +91,7 @@ export async function composePorts(options: Composition): Promise<Composed> {
     search: textSearch(options.ripgrep),
     commands,
     people: options.people,
+    policy: () => ({ sandbox: false, rules: [...rules, ...(options.rules?.() ?? [])], hosts: [] }),
     editor: options.editor,
     live: options.onLive,
     tools: builtInTools,

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { parseArguments } from '../core/loop/run-tool-call.ts';
 import type { Ports } from '../core/ports.ts';
 import { decide } from '../core/security/decide.ts';
+import { noTaint } from '../core/security/policy.ts';
 import { answerJsonLines } from './json-lines.ts';
 import { withPorts } from './with-ports.ts';
 
@@ -42,6 +43,6 @@ async function answerRow(ports: Ports, row: Row): Promise<unknown> {
     record: async () => {},
   };
   const effects = await tool.effects(ports, scope, parsed.input);
-  const { decision, rule, reason } = decide(effects, { trusted: true });
+  const { decision, rule, reason } = decide(effects, noTaint, { ...ports.policy(), trusted: true });
   return { id: row.id, decision, rule, reason, effects };
 }

@@ -5,7 +5,6 @@ import { MagusError } from '../core/errors/magus-error.ts';
 import { parseArguments } from '../core/loop/run-tool-call.ts';
 import type { Ports } from '../core/ports.ts';
 import { authorize } from '../core/security/authorize.ts';
-import { decide } from '../core/security/decide.ts';
 import { failureOf } from '../core/tools/failure-of.ts';
 import type { ToolScope } from '../core/tools/tool.ts';
 import type { FileChange } from '../protocol/task-event.ts';
@@ -46,7 +45,6 @@ async function answerRow(ports: Ports, row: Row, workspace: string, changes: Fil
   };
   try {
     const effects = await tool.effects(ports, scope, parsed.input);
-    const decision = decide(effects, { trusted: true });
     const people = { ...nobody, approve: async () => row.approve === 'yes' };
     const question = {
       taskId: 'batch',
@@ -58,7 +56,8 @@ async function answerRow(ports: Ports, row: Row, workspace: string, changes: Fil
       granted: new Set<string>(),
     };
     const signal = new AbortController().signal;
-    const outcome = await authorize({ hash: ports.hash, people }, question, signal);
+    const outcome = await authorize({ hash: ports.hash, people, policy: ports.policy }, question, signal);
+    const { decision } = outcome;
     if (!outcome.authorized)
       return {
         id: row.id,

@@ -11,7 +11,9 @@ import type {
   Usage,
 } from '../protocol/task-event.ts';
 import type { Memory } from './memory/memory-ports.ts';
+import type { TextSearch } from './search-port.ts';
 import type { Authorized } from './security/authorized.ts';
+import type { PolicySettings } from './security/policy.ts';
 import type { Tool } from './tools/tool.ts';
 
 /** Everything the core asks of the outside. Paths are absolute; every await that can last takes a signal. */
@@ -28,6 +30,8 @@ export interface Ports {
   readonly search: TextSearch;
   readonly commands: Commands;
   readonly people: People;
+  /** What the user and this machine say for the policy, as it is now. */
+  readonly policy: () => PolicySettings;
   readonly editor: Editor;
   /** Side channel for what is shown and forgotten: streaming tokens and command output. Must not throw. */
   readonly live: (taskId: string, delta: LiveDelta) => void;
@@ -186,29 +190,6 @@ export interface FileSystem {
 export interface PreImages {
   keep(taskId: string, content: Uint8Array): Promise<string>;
   get(sha256: string): Promise<Uint8Array | undefined>;
-}
-
-export interface SearchQuery {
-  readonly folder: string;
-  readonly query: string;
-  readonly regex: boolean;
-  readonly include?: string;
-  readonly exclude?: string;
-  readonly context: number;
-  readonly limit: number;
-}
-export interface SearchHit {
-  readonly path: string;
-  readonly line: number;
-  readonly text: string;
-  readonly before: readonly string[];
-  readonly after: readonly string[];
-}
-export interface TextSearch {
-  search(
-    query: SearchQuery,
-    signal: AbortSignal,
-  ): Promise<{ readonly hits: readonly SearchHit[]; readonly more: boolean }>;
 }
 
 export interface CommandStart {

@@ -1,12 +1,22 @@
 /** What a call would do, on canonical objects; one policy decides on effects alone. */
 export interface Effect {
-  readonly verb: 'read' | 'write' | 'delete' | 'run' | 'remember' | 'forget' | 'control';
-  /** Canonical: the real path of a file, or the command text. */
+  readonly verb: 'read' | 'write' | 'delete' | 'run' | 'connect' | 'remember' | 'forget' | 'control';
+  /** Canonical: the real path of a file, the command text, or the origin that is reached ("https://example.com:443"). */
   readonly object: string;
   /** Where the object lies: inside a workspace folder, outside all of them, or OpenMagus's own. */
   readonly zone: 'workspace' | 'outside' | 'own';
   /** Why this effect asks in every mode, when it does: the name of the protected thing. */
   readonly protects?: string;
+  /** Of a `run`: every program in it only reads, and the places it reads are effects of their own. It is run so that it can do no more. */
+  readonly readsOnly?: true;
+  /** Of a `run`: each simple command in it, however deep. */
+  readonly commands?: readonly EffectCommand[];
+}
+
+export interface EffectCommand {
+  /** A word that is only known when it runs stands as it was written. */
+  readonly words: readonly string[];
+  readonly readsOnly?: true;
 }
 
 export interface Decision {

@@ -59,6 +59,7 @@ const verbs: Readonly<Record<Effect['verb'], string>> = {
   write: 'Write',
   delete: 'Delete',
   run: 'Run',
+  connect: 'Reach',
   remember: 'Remember',
   forget: 'Forget',
   control: 'Steer',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import type { SearchHit } from '../../core/ports.ts';
+import type { SearchHit } from '../../core/search-port.ts';
 
 /** Longer lines are cut around nothing: minified files would fill the memory. */
 export const longestLine = 500;

@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { MagusError } from '../../core/errors/magus-error.ts';
-import type { SearchHit, SearchQuery, TextSearch } from '../../core/ports.ts';
+import type { SearchHit, SearchQuery, TextSearch } from '../../core/search-port.ts';
 import { matchGlob } from './match-glob.ts';
 import { hitsFromLines } from './ripgrep-lines.ts';
 import { walkSearch } from './walk-search.ts';

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createContext, Script } from 'node:vm';
 import { MagusError } from '../../core/errors/magus-error.ts';
-import type { SearchHit, SearchQuery, TextSearch } from '../../core/ports.ts';
+import type { SearchHit, SearchQuery, TextSearch } from '../../core/search-port.ts';
 import { matchGlob } from './match-glob.ts';
 import { longestLine } from './ripgrep-lines.ts';
 import { walkFolder } from './walk-folder.ts';

@@ -39,7 +39,7 @@ async function undoEdits(run: TaskRun, signal: AbortSignal): Promise<string> {
     const asked = { taskId, callId: call.id, title: tool.describe({}), effects, trusted: state.start.trusted };
     const people = { ...run.ports.people, approve: async () => true };
     const question = { ...asked, approve: 'ask' as const, granted: new Set<string>() };
-    const { authorized, decision, hash } = await authorize({ hash: run.ports.hash, people }, question, signal);
+    const { authorized, decision, hash } = await authorize({ ...run.ports, people }, question, signal);
     if (!authorized) throw new MagusError('permission-denied', decision.reason);
     await emit({ type: 'approval-resolved', callId: call.id, allowed: true, by: 'user', hash });
     const result = await tool.run(run.ports, scope, {}, authorized, signal);

@@ -156,10 +156,11 @@ function refusal(decision: Decision, by: 'user' | 'rule'): ToolResult {
 }
 
 /** Before a person is asked, the question is on disk, so that a view opened later shows it. */
-function withRecordedApprovals(run: TaskRun): Pick<Ports, 'hash' | 'people'> {
-  const { people, hash } = run.ports;
+function withRecordedApprovals(run: TaskRun): Pick<Ports, 'hash' | 'people' | 'policy'> {
+  const { people, hash, policy } = run.ports;
   return {
     hash,
+    policy,
     people: {
       resolvePlan: people.resolvePlan,
       answer: people.answer,

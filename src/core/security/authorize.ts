@@ -3,6 +3,7 @@ import type { ApprovalMode } from '../../protocol/task-start.ts';
 import type { Ports } from '../ports.ts';
 import { type Authorized, sealAuthorized } from './authorized.ts';
 import { decide } from './decide.ts';
+import { noTaint, type Taint } from './policy.ts';
 
 export interface AuthorizeQuestion {
   readonly taskId: string;
@@ -11,6 +12,8 @@ export interface AuthorizeQuestion {
   readonly effects: readonly Effect[];
   readonly trusted: boolean;
   readonly approve: ApprovalMode;
+  /** Of the context that the call came from. */
+  readonly taint?: Taint;
   /** Hashes of effects that the user allowed before. */
   readonly granted: ReadonlySet<string>;
 }
@@ -29,14 +32,15 @@ export interface Authorization {
 
 /** The one gate between a wish and its effects: decides, asks where the policy wants that, and seals what was allowed. */
 export async function authorize(
-  ports: Pick<Ports, 'hash' | 'people'>,
+  ports: Pick<Ports, 'hash' | 'people' | 'policy'>,
   question: AuthorizeQuestion,
   signal: AbortSignal,
 ): Promise<Authorization> {
   // A copy, so that nothing can be slipped in while the person thinks.
   const effects = question.effects.map((effect) => Object.freeze({ ...effect }));
-  const decision = decide(effects, { trusted: question.trusted });
-  const hash = ports.hash.sha256(canonicalJson(effects));
+  const hash = hashOfEffects(ports.hash, effects);
+  const policy = { ...ports.policy(), trusted: question.trusted };
+  const decision = decide(effects, question.taint ?? noTaint, policy, hash);
   const settled = settle(question, effects, decision, hash);
   if (settled !== undefined) {
     const sealed = settled.allowed ? { authorized: sealAuthorized(effects, hash) } : {};
@@ -76,7 +80,9 @@ function isWorkspaceEdit(effect: Effect): boolean {
   return effect.zone === 'workspace' && ['read', 'write', 'delete', 'remember'].includes(effect.verb);
 }
 
-/** The same effects give the same text, whatever the order of their keys. */
-function canonicalJson(effects: readonly Effect[]): string {
-  return JSON.stringify(effects.map((effect) => Object.entries(effect).sort(([a], [b]) => (a < b ? -1 : 1))));
+/** The same effects give the same hash, whatever the order of their keys. */
+export function hashOfEffects(hash: Ports['hash'], effects: readonly Effect[]): string {
+  return hash.sha256(
+    JSON.stringify(effects.map((effect) => Object.entries(effect).sort(([a], [b]) => (a < b ? -1 : 1)))),
+  );
 }

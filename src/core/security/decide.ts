@@ -1,24 +1,36 @@
 import type { Decision, Effect } from '../../protocol/effects.ts';
+import { hostIsListed } from './host-list.ts';
+import type { Policy, Taint } from './policy.ts';
+import { userRuleFor } from './user-rules.ts';
 
-/** The policy: what may happen without asking, what asks, what never happens. It sees effects alone, never tool names. */
-export function decide(effects: readonly Effect[], context: { readonly trusted: boolean }): Decision {
-  const verdicts = effects.map((effect) => decideOne(effect, context.trusted));
+/**
+ * The policy: what may happen without asking, what asks, what never happens. It sees effects alone, never tool names. Of several
+ * effects the strictest verdict counts. `effectHash` is the hash of the effects as a whole, for rules about one exact effect.
+ */
+export function decide(effects: readonly Effect[], taint: Taint, policy: Policy, effectHash = ''): Decision {
+  const verdicts = effects.map((effect) => {
+    const builtIn = decideOne(effect, taint, policy);
+    return userRuleFor(effect, builtIn, policy.rules, effectHash) ?? builtIn;
+  });
   return (
     verdicts.find((verdict) => verdict.decision === 'deny') ??
     verdicts.find((verdict) => verdict.always) ??
     verdicts.find((verdict) => verdict.decision === 'ask') ??
+    // What it does says more about a call than what it looks at on the way.
+    verdicts.find((_, index) => effects[index]?.verb !== 'read') ??
     verdicts[0] ??
     allow('no-effect', 'It changes nothing.')
   );
 }
 
-function decideOne(effect: Effect, trusted: boolean): Decision {
+function decideOne(effect: Effect, taint: Taint, policy: Policy): Decision {
   const changes = effect.verb === 'write' || effect.verb === 'delete';
   if (changes && effect.zone === 'own') {
     return deny('own-data', "It would change OpenMagus's own data, which no task may touch.");
   }
+  const acts = effect.verb === 'run' || effect.verb === 'connect';
   const remembers = effect.verb === 'remember' || effect.verb === 'forget';
-  if (!trusted && (changes || remembers || effect.verb === 'run')) {
+  if (!policy.trusted && (changes || remembers || acts)) {
     return deny(
       'untrusted-workspace',
       'The workspace is not trusted, so tasks may only read. Trust the workspace to allow changes and commands.',
@@ -28,13 +40,31 @@ function decideOne(effect: Effect, trusted: boolean): Decision {
     return ask('protected', `It concerns ${effect.protects}, which is asked for in every mode.`, true);
   }
   if (effect.verb === 'control') return allow('control', 'It only steers the task itself.');
+  if (effect.verb === 'connect') return decideConnection(effect, policy);
   if (effect.zone === 'outside') {
     return ask('outside-workspace', `${effect.object} lies outside the workspace.`, true);
   }
   if (effect.verb === 'read') return allow('read', 'It only reads inside the workspace.');
-  if (effect.verb === 'run') return ask('run-command', 'It runs a command on this computer.', false);
+  if (effect.verb === 'run') return decideRun(effect, taint, policy);
   if (effect.verb === 'remember') return ask('remember', 'It keeps a fact for later tasks.', false);
   return ask('change-file', `It changes ${effect.object}.`, false);
+}
+
+function decideRun(effect: Effect, taint: Taint, policy: Policy): Decision {
+  if (effect.readsOnly) return allow('read-only-command', 'It runs programs that only read.');
+  if (taint.integrity === 'untrusted' && !policy.sandbox) {
+    const sources = taint.sources.slice(0, 3).join(', ') || 'outside';
+    return ask('untrusted-context', `Text from ${sources} has been read, and it runs outside a sandbox.`, true);
+  }
+  return ask('run-command', 'It runs a command on this computer.', false);
+}
+
+function decideConnection(effect: Effect, policy: Policy): Decision {
+  const host = URL.parse(effect.object)?.hostname;
+  if (host !== undefined && hostIsListed(host, policy.hosts)) {
+    return allow('allowed-host', `${host} is on the list of allowed hosts.`);
+  }
+  return ask('egress', `${effect.object} is not on the list of allowed hosts.`, true);
 }
 
 function allow(rule: string, reason: string): Decision {

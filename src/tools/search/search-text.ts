@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { MagusError } from '../../core/errors/magus-error.ts';
-import type { Ports, SearchHit } from '../../core/ports.ts';
+import type { Ports } from '../../core/ports.ts';
+import type { SearchHit } from '../../core/search-port.ts';
 import { fileEffect, resolvePath } from '../../core/tools/resolve-path.ts';
 import type { Tool, ToolScope } from '../../core/tools/tool.ts';
 

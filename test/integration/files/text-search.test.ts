@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { textSearch } from '../../../src/adapters/files/ripgrep-search.ts';
 import { walkSearch } from '../../../src/adapters/files/walk-search.ts';
-import type { SearchQuery, TextSearch } from '../../../src/core/ports.ts';
+import type { SearchQuery, TextSearch } from '../../../src/core/search-port.ts';
 import { diagnostics } from '../../../src/tools/search/diagnostics.ts';
 import { searchText } from '../../../src/tools/search/search-text.ts';
 import { type FileRig, fileRig } from '../../unit/tools/files/file-rig.ts';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { TaskRun } from '../../../../src/core/agents/task-run.ts';
 import type { ModelReply, ModelRequest, People, Ports } from '../../../../src/core/ports.ts';
+import { strictPolicy } from '../../../../src/core/security/policy.ts';
 import { applyEvent, foldEvents } from '../../../../src/core/task/reduce.ts';
 import type { Tool, ToolResult } from '../../../../src/core/tools/tool.ts';
 import type { Effect } from '../../../../src/protocol/effects.ts';
@@ -44,6 +45,7 @@ export function runRig(log: readonly TaskEvent[], replies: readonly Reply[] = []
       answer: (...asked: Parameters<People['answer']>) => people.answer(...asked),
     },
     commands: { shell: '/bin/sh on linux' },
+    policy: () => strictPolicy,
     model: {
       contextTokens,
       complete: async (request: ModelRequest): Promise<ModelReply> => {

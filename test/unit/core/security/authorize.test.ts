@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { type Authorization, type AuthorizeQuestion, authorize } from '../../../../src/core/security/authorize.ts';
 import { assertAuthorized } from '../../../../src/core/security/authorized.ts';
+import { strictPolicy } from '../../../../src/core/security/policy.ts';
 import type { Effect } from '../../../../src/protocol/effects.ts';
 
 const write: Effect = { verb: 'write', object: '/work/a.ts', zone: 'workspace' };
@@ -15,6 +16,7 @@ function gate(
   effects: readonly Effect[],
   change: Partial<AuthorizeQuestion> = {},
   answer?: boolean,
+  policy = strictPolicy,
 ): Promise<Authorization> {
   const ports = {
     hash: {
@@ -22,6 +24,7 @@ function gate(
       randomId: () => 'x',
     },
     people: { approve: async () => answer, resolvePlan: async () => undefined, answer: async () => undefined },
+    policy: () => policy,
   };
   const question: AuthorizeQuestion = {
     taskId: 't',

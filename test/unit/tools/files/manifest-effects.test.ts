@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile as writeContent } from 'node:fs/promises';
 import path from 'node:path';
 import { decide } from '../../../../src/core/security/decide.ts';
+import { noTaint, strictPolicy } from '../../../../src/core/security/policy.ts';
 import type { Tool } from '../../../../src/core/tools/tool.ts';
 import { applyPatch } from '../../../../src/tools/files/apply-patch.ts';
 import { deleteFile } from '../../../../src/tools/files/delete-file.ts';
@@ -21,7 +22,7 @@ describe('a change of package.json', () => {
 
   async function alwaysAsks<Input>(tool: Tool<Input>, input: Input): Promise<boolean> {
     const parsed = tool.input.parse(input);
-    return decide(await tool.effects(rig.ports, rig.scope, parsed), { trusted: true }).always;
+    return decide(await tool.effects(rig.ports, rig.scope, parsed), noTaint, { ...strictPolicy, trusted: true }).always;
   }
   const edit = (old_text: string, new_text: string) => ({ path: 'package.json', edits: [{ old_text, new_text }] });
 

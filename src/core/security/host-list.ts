@@ -1,0 +1,8 @@
+/** Whether a canonical host ("example.com", "[::1]") is one of the patterns: the host itself or "*.host" for those below it. */
+export function hostIsListed(host: string, patterns: readonly string[]): boolean {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  return patterns.some((pattern) => {
+    const wanted = pattern.toLowerCase().replace(/\.$/, '');
+    return wanted.startsWith('*.') ? name.endsWith(wanted.slice(1)) : name === wanted;
+  });
+}

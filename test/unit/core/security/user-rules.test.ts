@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { decide } from '../../../../src/core/security/decide.ts';
+import { noTaint, strictPolicy } from '../../../../src/core/security/policy.ts';
+import { parseRules } from '../../../../src/core/security/user-rules.ts';
+import type { Effect } from '../../../../src/protocol/effects.ts';
+import type { PolicyRule } from '../../../../src/protocol/policy-rules.ts';
+
+const run = (...commands: readonly (readonly string[])[]): Effect => ({
+  verb: 'run',
+  object: '/work$ …',
+  zone: 'workspace',
+  commands: commands.map((words) => ({ words, ...(words[0] === 'ls' ? { readsOnly: true as const } : {}) })),
+});
+const decided = (effect: Effect, rules: readonly PolicyRule[], hash = ''): string => {
+  const { decision, always } = decide([effect], noTaint, { ...strictPolicy, trusted: true, rules }, hash);
+  return always ? `${decision} always` : decision;
+};
+const npmTest: PolicyRule = { decide: 'allow', command: 'npm test' };
+
+describe('rules of the user', () => {
+  it('allow a command by its first words, word by word', () => {
+    assert.equal(decided(run(['npm', 'test', '--', 'unit']), [npmTest]), 'allow');
+    assert.equal(decided(run(['npm', 'testing']), [npmTest]), 'ask');
+    assert.equal(decided(run(['npm', 'test']), []), 'ask');
+  });
+
+  it('allow a line only when every command in it that acts is allowed', () => {
+    assert.equal(decided(run(['ls'], ['npm', 'test']), [npmTest]), 'allow');
+    assert.equal(decided(run(['npm', 'test'], ['rm', 'x']), [npmTest]), 'ask');
+    assert.equal(decided(run(['npm', 'test'], ['make']), [npmTest, { decide: 'allow', command: 'make' }]), 'allow');
+  });
+
+  it('ask or deny as soon as one command fits, and the strictest rule counts', () => {
+    assert.equal(decided(run(['ls'], ['npm', 'test']), [npmTest, { decide: 'deny', command: 'npm' }]), 'deny');
+    assert.equal(decided(run(['npm', 'test']), [npmTest, { decide: 'ask', command: 'npm' }]), 'ask always');
+  });
+
+  it('loosen nothing that always asks and nothing that is denied', () => {
+    assert.equal(decided({ ...run(['npm', 'test']), protects: 'a push' }, [npmTest]), 'ask always');
+    const own: Effect = { verb: 'write', object: '/own/log', zone: 'own' };
+    assert.equal(decided(own, [{ decide: 'allow', path: '/own' }]), 'deny');
+    const outside: Effect = { verb: 'read', object: '/etc/passwd', zone: 'outside' };
+    assert.equal(decided(outside, [{ decide: 'allow', path: '/etc/**' }]), 'ask always');
+  });
+
+  it('go by paths, folders and patterns of them', () => {
+    const write: Effect = { verb: 'write', object: '/work/src/a.ts', zone: 'workspace' };
+    for (const path of ['/work/src/a.ts', '/work/src', '/work/**', '/work/*/a.ts', '/**/*.ts'])
+      assert.equal(decided(write, [{ decide: 'allow', path }]), 'allow', path);
+    for (const path of ['/work/sr', '/work/*.ts', '/work/src/a+ts', 'src'])
+      assert.equal(decided(write, [{ decide: 'allow', path }]), 'ask', path);
+  });
+
+  it('go by the hash of one exact effect', () => {
+    const hash = 'a'.repeat(64);
+    assert.equal(decided(run(['make']), [{ decide: 'allow', effect: hash }], hash), 'allow');
+    assert.equal(decided(run(['make']), [{ decide: 'allow', effect: hash }], 'b'.repeat(64)), 'ask');
+  });
+
+  it('tighten the reach to a host that is on the list', () => {
+    const effect: Effect = { verb: 'connect', object: 'https://api.example.com:443', zone: 'outside' };
+    const policy = { ...strictPolicy, trusted: true, hosts: ['*.example.com'] };
+    assert.equal(decide([effect], noTaint, policy).decision, 'allow');
+    assert.equal(decide([{ ...effect, object: 'https://example.com' }], noTaint, policy).decision, 'ask');
+    const rules: PolicyRule[] = [{ decide: 'deny', host: 'api.example.com' }];
+    assert.equal(decide([effect], noTaint, { ...policy, rules }).decision, 'deny');
+  });
+
+  it('are refused with the place of what is wrong', () => {
+    assert.throws(() => parseRules('[{"decide":"allow"}]', 'rules.json'), /rules\.json.*\n.*exactly one/s);
+    assert.throws(() => parseRules('[{"decide":"allow","command":"x","path":"/"}]', 'rules.json'), /exactly one/);
+    assert.throws(() => parseRules('no json', 'rules.json'), { code: 'BAD_RULES' });
+    assert.deepEqual(parseRules([{ decide: 'deny', host: 'x' }], 'the setting'), [{ decide: 'deny', host: 'x' }]);
+  });
+});
