@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod/mini';
@@ -6,6 +7,7 @@ import { openAiEmbedder } from './adapters/models/openai-embedder.ts';
 import { MagusError } from './core/errors/magus-error.ts';
 import type { Memory, MemoryReplica, MemoryStore } from './core/memory/memory-ports.ts';
 import { type Replication, startReplication } from './core/memory/replicate.ts';
+import type { Seal } from './core/memory/seal.ts';
 import { type Embedder, wordEmbedder } from './core/memory/word-vectors.ts';
 import type { Clock } from './core/ports.ts';
 import {
@@ -41,6 +43,7 @@ export function composeMemory(parts: MemoryParts): { readonly memory: Memory; cl
     embedder,
     replicas: () => {
       replicas ??= openReplicas(configuration, namespaces, {
+        home: parts.home,
         secretOf: parts.secretOf,
         embedder: embedder ?? wordEmbedder,
       });
@@ -76,29 +79,33 @@ function embedderOf({ embedding }: MemoryConfiguration, secretOf: MemoryParts['s
 
 /** Each client is a bundle of its own, loaded here. */
 async function openReplicas(
-  { redis, chroma, neo4j }: MemoryConfiguration,
+  { redis, chroma, neo4j, key }: MemoryConfiguration,
   namespaces: [string, ...string[]],
-  { secretOf, embedder }: Pick<MemoryParts, 'secretOf'> & { readonly embedder: Embedder },
+  { home, secretOf, embedder }: Pick<MemoryParts, 'home' | 'secretOf'> & { readonly embedder: Embedder },
 ): Promise<readonly MemoryReplica[]> {
   const replicas: MemoryReplica[] = [];
+  const seal = async (): Promise<Seal> => {
+    const { sealOf } = await import('./adapters/system/seal.ts');
+    return sealOf(await sealingKey(home, key, secretOf));
+  };
   if (redis) {
     const { redisMemory } = await import('./adapters/redis/redis-memory.ts');
     const { url, user, cluster } = redis;
-    replicas.push(
-      redisMemory({ url, namespaces, ...defined({ user, cluster, password: await passwordOf(redis, secretOf) }) }),
-    );
+    const password = await passwordOf(redis, secretOf);
+    replicas.push(redisMemory({ url, namespaces, ...defined({ user, cluster, password, ca: authorityOf(redis) }) }));
   }
   if (chroma) {
     const { chromaMemory } = await import('./adapters/chroma/chroma-memory.ts');
     const { url, tenant, database } = chroma;
     const token = await passwordOf(chroma, secretOf);
-    replicas.push(chromaMemory({ url, namespaces, embedder, ...defined({ tenant, database, token }) }));
+    const more = defined({ tenant, database, token, ca: authorityOf(chroma) });
+    replicas.push(chromaMemory({ url, namespaces, embedder, seal, ...more }));
   }
   if (neo4j) {
     const { neo4jMemory } = await import('./adapters/neo4j/neo4j-memory.ts');
-    const { url, user, database } = neo4j;
+    const { url, user, database, caFile } = neo4j;
     const password = await passwordOf(neo4j, secretOf);
-    replicas.push(neo4jMemory({ url, namespaces, ...defined({ user, database, password }) }));
+    replicas.push(neo4jMemory({ url, namespaces, seal, ...defined({ user, database, password, caFile }) }));
   }
   return replicas;
 }
@@ -109,6 +116,44 @@ async function passwordOf(
 ): Promise<string | undefined> {
   if (passwordEnv !== undefined) return process.env[passwordEnv];
   return secret === undefined ? undefined : secretOf(secret);
+}
+
+/** The passphrase that is shared, or a key of this data folder, made when it is first needed. */
+async function sealingKey(home: string, name: string | undefined, secretOf: MemoryParts['secretOf']): Promise<string> {
+  if (name === undefined) return ownKey(path.join(home, 'memory.key'));
+  const key = await secretOf(name);
+  if (key !== undefined && key !== '') return key;
+  throw new MagusError(
+    'memory-unavailable',
+    `The passphrase "${name}" that seals memories for Chroma and Neo4j is not set. Set it with OpenMagus: Set API Key, or take "key" out of memory.json.`,
+    { code: 'AUTH' },
+  );
+}
+
+/** Two processes that make it at once end with the same one. */
+function ownKey(file: string): string {
+  try {
+    writeFileSync(file, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600, flush: true });
+  } catch {
+    // It is there already; a folder that cannot be written to is met below.
+  }
+  return readFileSync(file, 'utf8');
+}
+
+function authorityOf({ caFile }: { readonly caFile?: string | undefined }): string | undefined {
+  if (caFile === undefined) return undefined;
+  try {
+    return readFileSync(caFile, 'utf8');
+  } catch (cause) {
+    throw new MagusError(
+      'configuration',
+      `The certificate file ${caFile} cannot be read. Mend "caFile" in memory.json.`,
+      {
+        code: 'BAD_MEMORY_CONFIGURATION',
+        cause,
+      },
+    );
+  }
 }
 
 type Defined<Values> = { [Name in keyof Values]?: Exclude<Values[Name], undefined> };
@@ -125,7 +170,11 @@ function readConfiguration(file: string): MemoryConfiguration {
     return {};
   }
   const parsed = z.safeParse(memoryConfigurationSchema, parseJson(text));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { redis, chroma, neo4j } = parsed.data;
+    for (const server of [redis, chroma, neo4j]) if (server) authorityOf(server);
+    return parsed.data;
+  }
   throw new MagusError(
     'configuration',
     `${file} is not right:\n${z.prettifyError(parsed.error)}\nMend it or remove it.`,

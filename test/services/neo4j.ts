@@ -1,17 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import neo4j from 'neo4j-driver';
+import type { Certificates } from './certificates.ts';
 import { installOnce, needProgram, run } from './install.ts';
 import { startServer, type TestServer } from './test-server.ts';
 
 /** The long-term version for Java 17; newer ones want 21. */
 const version = '5.26.16';
 
-/** Neo4j's community server from Maven Central on a JVM, with authentication on. */
+/** Neo4j's community server from Maven Central on a JVM, with authentication on; with certificates also by TLS. */
 export async function startNeo4j(
-  options: { readonly password?: string } = {},
+  options: { readonly password?: string; readonly certificates?: Certificates } = {},
 ): Promise<TestServer & { readonly url: string; readonly user: string; readonly password: string }> {
-  const { password = 'test-password' } = options;
+  const { password = 'test-password', certificates } = options;
   await needProgram('java', 'openjdk-17-jre-headless');
   const jars = await installOnce(`neo4j-${version}`, fetchJars);
   const user = 'neo4j';
@@ -19,7 +20,7 @@ export async function startNeo4j(
     name: 'neo4j',
     command: async ({ port, folder }) => {
       await mkdir(join(folder, 'conf'), { recursive: true });
-      await writeFile(join(folder, 'conf', 'neo4j.conf'), configuration(port));
+      await writeFile(join(folder, 'conf', 'neo4j.conf'), configuration(port, certificates));
       return {
         file: 'java',
         args: [
@@ -61,8 +62,17 @@ const pomText = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 </project>
 `;
 
-function configuration(port: number): string {
-  return `server.default_listen_address=127.0.0.1
+function configuration(port: number, certificates: Certificates | undefined): string {
+  const tls = certificates
+    ? `server.bolt.tls_level=OPTIONAL
+dbms.ssl.policy.bolt.enabled=true
+dbms.ssl.policy.bolt.base_directory=${certificates.folder}
+dbms.ssl.policy.bolt.private_key=${certificates.key}
+dbms.ssl.policy.bolt.public_certificate=${certificates.certificate}
+dbms.ssl.policy.bolt.client_auth=NONE
+`
+    : '';
+  return `${tls}server.default_listen_address=127.0.0.1
 server.bolt.listen_address=127.0.0.1:${port}
 server.bolt.advertised_address=127.0.0.1:${port}
 server.http.enabled=false

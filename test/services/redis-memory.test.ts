@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Redis } from 'ioredis';
 import { redisMemory } from '../../src/adapters/redis/redis-memory.ts';
 import type { MemoryReplica } from '../../src/core/memory/memory-ports.ts';
 import { describeMemoryKeeper, memoryRecord } from '../contract/memory-keeper.ts';
+import { makeCertificates, startAnswering } from './certificates.ts';
 import { startRedis } from './redis.ts';
 import { freePort } from './test-server.ts';
 
@@ -93,6 +96,53 @@ describe('Redis, when something is wrong,', () => {
     });
   });
 
+  it('is reached by TLS with a certificate authority of its own, and not without it', async () => {
+    const certificates = await makeCertificates();
+    const server = await startRedis({ password: 'right', certificates });
+    try {
+      const options = { url: server.tlsUrl, password: 'right', namespaces: ['user/test'] as const };
+      const replica = redisMemory({ ...options, ca: readFileSync(certificates.ca, 'utf8') });
+      await replica.put(one, signal);
+      assert.equal((await replica.scan({ kinds: ['episode'], afterId: '', limit: 5 }, signal)).length, 1);
+      await replica.close();
+      assert.equal((await refusal(options)).code, 'TLS');
+      assert.equal((await refusal({ ...options, url: options.url.replace('rediss:', 'redis:') })).code, 'TLS');
+    } finally {
+      await server.stop();
+      await certificates.remove();
+    }
+  });
+
+  it('is not written to when it is too old, or holds what a newer OpenMagus keeps', async () => {
+    const facts = 'redis_version:5.0.7\r\nloading:0\r\n';
+    const old = await startAnswering((asked) =>
+      // Several commands may come at once.
+      asked
+        .toString()
+        .split(/(?=^\*\d+\r\n)/m)
+        .map((command) => (/\r\ninfo\r\n/i.test(command) ? bulk(facts) : '+OK\r\n'))
+        .join(''),
+    );
+    const { code, message } = await refusal({ url: `redis://127.0.0.1:${old.port}` });
+    await old.stop();
+    assert.equal(code, 'VERSION');
+    assert.match(message, /too old. Update it/);
+    await withRedis({}, async (url) => {
+      const client = new Redis(url);
+      const namespace = 'user/a';
+      const replica = redisMemory({ url, namespaces: [namespace] });
+      const first = { ...memoryRecord('episode', 'first', 'a', 'b'), namespace };
+      await replica.put([first], signal);
+      await client.set('openmagus:{user/a}:schema', '2');
+      const newer = { code: 'NEWER_SCHEMA', message: /Update OpenMagus/ };
+      await assert.rejects(replica.put([{ ...first, id: 'second' }], signal), newer);
+      await assert.rejects(replica.remove(['first'], signal), newer);
+      assert.equal(await client.zcard('openmagus:{user/a}:by-id'), 1);
+      await replica.close();
+      client.disconnect();
+    });
+  });
+
   it('names a server that is not there', async () => {
     const { code, message } = await refusal({ url: `redis://user:hidden@127.0.0.1:${await freePort()}` });
     assert.equal(code, 'UNREACHABLE');
@@ -100,3 +150,7 @@ describe('Redis, when something is wrong,', () => {
     assert.ok(!message.includes('hidden'));
   });
 });
+
+function bulk(text: string): string {
+  return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
+}

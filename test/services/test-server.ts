@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -91,6 +91,14 @@ export async function startServer(recipe: ServerRecipe): Promise<TestServer> {
       await remove();
     },
   };
+}
+
+/** What a thief of the disk would find, in any case of letters: names of files, '' for none. */
+export function filesHolding(folder: string, text: string): string {
+  const { stdout, status } = spawnSync('grep', ['-rlaiF', '--', text, folder], { encoding: 'utf8' });
+  // A file that goes while it is read is no fault.
+  if (status === null || (status > 1 && stdout === '')) throw new Error(`grep could not read ${folder}.`);
+  return stdout;
 }
 
 export async function freePort(): Promise<number> {

@@ -31,11 +31,11 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
     'has no such tenant or database. Mend "tenant" and "database".',
   ],
   [
-    /v1 API is deprecated|api\/v2|\b405\b|NotFound|could not be found/i,
+    /v1 API is deprecated|api\/v2|HTTP 4(?:04|05|10)\b/i,
     'VERSION',
-    'does not speak the second version of its interface. OpenMagus needs Chroma 1.0 or later.',
+    'does not speak the interface that OpenMagus knows (v2). Update Chroma where it is older than 1.0; where it is newer than this OpenMagus, update OpenMagus.',
   ],
-  [/No space left|disk is full|disk full/i, 'FULL', 'has a full disk. Free some space there.'],
+  [/No space left|disk is full|disk full|ENOSPC|disk I\/O error/i, 'FULL', 'has a full disk. Free some space there.'],
   [
     /ECONN|ENOTFOUND|EAI_AGAIN|fetch failed|Connection|socket|connect/i,
     'UNREACHABLE',

@@ -1,15 +1,22 @@
 import { ChromaClient, type Collection, type Where } from 'chromadb';
 import { abortable } from '../../core/abortable.ts';
+import { MagusError } from '../../core/errors/magus-error.ts';
 import type { MemoryQuery, MemoryReplica } from '../../core/memory/memory-ports.ts';
-import { fromFields, toFields } from '../../core/memory/record-fields.ts';
+import type { Seal } from '../../core/memory/seal.ts';
+import { openRecord, sealRecord } from '../../core/memory/sealed-record.ts';
 import type { Embedder } from '../../core/memory/word-vectors.ts';
 import type { MemoryRecord } from '../../protocol/memory.ts';
 import { fromChroma } from './chroma-error.ts';
+import { chromaFetch } from './chroma-fetch.ts';
 
 export interface ChromaOptions {
   /** "http://…" or "https://…" for TLS. */
   readonly url: string;
   readonly token?: string;
+  /** Asked for when the server is first used. */
+  readonly seal: () => Promise<Seal>;
+  /** PEM text of the authority that signed the server's certificate. */
+  readonly ca?: string;
   readonly tenant?: string;
   readonly database?: string;
   /** The user's own and those of teams. */
@@ -19,18 +26,27 @@ export interface ChromaOptions {
 
 const batchSize = 500;
 const pageSize = 1000;
-const syncThreshold = 500;
+/** Of what is kept there; one more whenever an older OpenMagus could not read it. */
+const schemaVersion = 1;
 
-/** Facts in Chroma, with vectors made here: one collection for each model and dimension, so that they never mix. */
+interface Facts {
+  readonly collection: Collection;
+  readonly seal: Seal;
+}
+
+/**
+ * Facts in Chroma, with vectors made here: one collection for each model and dimension, so that they never mix. The records
+ * themselves are sealed: Chroma keeps bytes of what was deleted for as long as it likes, and no call makes it wipe them.
+ */
 export function chromaMemory(options: ChromaOptions): MemoryReplica {
   const { embedder, namespaces, url } = options;
   const openCollection = once(() => open(options));
-  const ask = async <Result>(work: (facts: Collection) => Promise<Result>, signal: AbortSignal): Promise<Result> => {
+  const ask = async <Result>(work: (facts: Facts) => Promise<Result>, signal: AbortSignal): Promise<Result> => {
     try {
       return await abortable(openCollection().then(work), signal);
     } catch (caught) {
       signal.throwIfAborted();
-      throw fromChroma(await reasonOf(caught, url, signal), url);
+      throw fromChroma(caught, url);
     }
   };
   return {
@@ -45,19 +61,16 @@ export function chromaMemory(options: ChromaOptions): MemoryReplica {
           await upsert(facts, embedder, last.slice(start, start + batchSize), signal);
       }, signal),
     remove: (ids, signal) =>
-      ask(async (facts) => {
+      ask(async ({ collection }) => {
         if (ids.length === 0) return;
         const keys = namespaces.flatMap((namespace) => ids.map((id) => keyOf(namespace, id)));
-        const known = await blank(facts, keys, embedder.dimension);
-        if (known.length === 0) return;
-        await facts.delete({ ids: known });
-        await pushOut(facts, embedder.dimension);
+        await collection.delete({ ids: keys });
       }, signal),
     search: (query, signal) => ask((facts) => search(facts, options, query, signal), signal),
     scan: ({ kinds, afterId, limit }, signal) =>
       ask(async (facts) => {
         if (!kinds.includes('fact')) return [];
-        const later = (await allKeys(facts, namespaces)).filter(({ id }) => id > afterId);
+        const later = (await allKeys(facts.collection, namespaces)).filter(({ id }) => id > afterId);
         const wanted = later.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit);
         const records = await byKeys(
           facts,
@@ -70,16 +83,7 @@ export function chromaMemory(options: ChromaOptions): MemoryReplica {
   };
 }
 
-/** The client does not say why it could not connect, so it is asked for once more without it. */
-async function reasonOf(caught: unknown, url: string, signal: AbortSignal): Promise<unknown> {
-  if (!(caught instanceof Error) || caught.name !== 'ChromaConnectionError') return caught;
-  return fetch(new URL('/api/v2/heartbeat', url), { signal }).then(
-    () => caught,
-    (reason: unknown) => reason,
-  );
-}
-
-async function open({ url, token, tenant, database, embedder }: ChromaOptions): Promise<Collection> {
+async function open({ url, token, seal, ca, tenant, database, embedder }: ChromaOptions): Promise<Facts> {
   const { hostname, port, protocol } = new URL(url);
   const ssl = protocol === 'https:';
   const client = new ChromaClient({
@@ -90,15 +94,31 @@ async function open({ url, token, tenant, database, embedder }: ChromaOptions): 
     ...(tenant === undefined ? {} : { tenant }),
     ...(database === undefined ? {} : { database }),
   });
-  return client.getOrCreateCollection({
+  // The client's own way to the server hides why it was not reached, and it offers no other in its options.
+  const api: unknown = Reflect.get(client, 'apiClient');
+  (api as { setConfig(config: { fetch: typeof fetch }): void }).setConfig({ fetch: chromaFetch(ca) });
+  const collection = await client.getOrCreateCollection({
     name: collectionName(embedder),
     embeddingFunction: null,
-    configuration: { hnsw: { space: 'cosine', sync_threshold: syncThreshold, batch_size: 100 } },
+    configuration: { hnsw: { space: 'cosine' } },
+    metadata: { schema: schemaVersion },
   });
+  assertKnownSchema(collection, url);
+  return { collection, seal: await seal() };
+}
+
+function assertKnownSchema({ metadata }: Collection, url: string): void {
+  const schema = Number(metadata?.['schema'] ?? schemaVersion);
+  if (schema <= schemaVersion) return;
+  throw new MagusError(
+    'memory-unavailable',
+    `Chroma at ${url} holds facts of a newer OpenMagus (schema ${schema}; this one knows ${schemaVersion}). Nothing is written there. Update OpenMagus on this machine.`,
+    { code: 'NEWER_SCHEMA' },
+  );
 }
 
 async function upsert(
-  facts: Collection,
+  { collection, seal }: Facts,
   embedder: Embedder,
   records: readonly MemoryRecord[],
   signal: AbortSignal,
@@ -107,49 +127,17 @@ async function upsert(
     records.map(({ title, text }) => `${title}\n${text}`),
     signal,
   );
-  await facts.upsert({
+  await collection.upsert({
     ids: records.map(({ namespace, id }) => keyOf(namespace, id)),
     embeddings: vectors.map((vector) => [...vector]),
-    documents: records.map(({ text }) => text),
-    metadatas: records.map((record) => {
-      const { text: _text, ...fields } = toFields(record);
-      return fields;
-    }),
+    documents: records.map((record) => sealRecord(seal, record)),
+    // What the server must know to choose among them.
+    metadatas: records.map(({ namespace, workspace }) => ({ namespace, workspace })),
   });
-}
-
-/** Chroma's file keeps a deleted row's bytes until they are overwritten, so they are before the row goes. */
-async function blank(facts: Collection, ids: readonly string[], dimension: number): Promise<string[]> {
-  const known = await facts.get({ ids: [...ids], include: ['metadatas', 'documents'] });
-  if (known.ids.length === 0) return [];
-  await facts.update({
-    ids: known.ids,
-    embeddings: known.ids.map(() => Array.from({ length: dimension }, (_, index) => (index === 0 ? 1 : 0))),
-    documents: known.documents.map((text) => ' '.repeat(text?.length ?? 0)),
-    metadatas: known.metadatas.map((fields) =>
-      Object.fromEntries(Object.entries(fields ?? {}).map(([name, value]) => [name, ' '.repeat(String(value).length)])),
-    ),
-  });
-  return known.ids;
-}
-
-/**
- * The server's log of writes keeps what was deleted until so many writes later its index is saved: so many writes of nothing
- * follow.
- */
-async function pushOut(facts: Collection, dimension: number): Promise<void> {
-  const ids = Array.from({ length: syncThreshold * 0.6 }, (_, index) => `openmagus-nothing-${index}`);
-  const nothing = Array.from({ length: dimension }, (_, index) => (index === 0 ? 1 : 0));
-  const documents = ids.map(() => ' '.repeat(500));
-  // The first round empties the log, the second one takes its free pages; the third is for a server that was busy meanwhile.
-  for (let round = 0; round < 3; round += 1) {
-    await facts.upsert({ ids, embeddings: ids.map(() => nothing), documents });
-    await facts.delete({ ids });
-  }
 }
 
 async function search(
-  facts: Collection,
+  { collection, seal }: Facts,
   { embedder, namespaces }: ChromaOptions,
   { kinds, text, workspace, limit }: MemoryQuery,
   signal: AbortSignal,
@@ -159,13 +147,12 @@ async function search(
   if (vector === undefined) return [];
   const mine: Where = { namespace: { $in: [...namespaces] } };
   const where: Where = workspace === undefined ? mine : { $and: [mine, { workspace: { $in: ['', workspace] } }] };
-  const rows = await facts.query({ queryEmbeddings: [[...vector]], nResults: limit, where });
+  const rows = await collection.query({ queryEmbeddings: [[...vector]], nResults: limit, where });
   const ids = rows.ids[0] ?? [];
-  const records = ids.flatMap((_id, index) => {
+  const records = ids.flatMap((id, index) => {
     // Words that meet nowhere are at distance 1 or more.
     if ((rows.distances[0]?.[index] ?? 1) >= farthest) return [];
-    const record = fromFields({ ...rows.metadatas[0]?.[index], text: rows.documents[0]?.[index] ?? '' });
-    return record ? [record] : [];
+    return unsealed(seal, id, rows.documents[0]?.[index]);
   });
   return [{ channel: 'Chroma', records }];
 }
@@ -184,13 +171,17 @@ async function allKeys(facts: Collection, namespaces: readonly string[]): Promis
   return keys;
 }
 
-async function byKeys(facts: Collection, ids: string[]): Promise<MemoryRecord[]> {
+async function byKeys({ collection, seal }: Facts, ids: string[]): Promise<MemoryRecord[]> {
   if (ids.length === 0) return [];
-  const found = await facts.get({ ids, include: ['metadatas', 'documents'] });
-  return found.ids.flatMap((_id, index) => {
-    const record = fromFields({ ...found.metadatas[index], text: found.documents[index] ?? '' });
-    return record ? [record] : [];
-  });
+  const found = await collection.get({ ids, include: ['documents'] });
+  return found.ids.flatMap((id, index) => unsealed(seal, id, found.documents[index]));
+}
+
+function unsealed(seal: Seal, key: string, sealed: string | null | undefined): readonly MemoryRecord[] {
+  const [kindOfOwner = '', owner = ''] = key.split('/', 2);
+  const namespace = `${kindOfOwner}/${owner}`;
+  const record = openRecord(seal, { namespace, id: key.slice(namespace.length + 1), sealed: sealed ?? '' });
+  return record ? [record] : [];
 }
 
 function collectionName({ model, dimension }: Embedder): string {

@@ -44,7 +44,7 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
   [
     /unsupported by|HTTP|protocol version|ProtocolError|handshake/i,
     'VERSION',
-    'does not speak this version of Bolt. Give the Bolt port (7687, not 7474); OpenMagus needs Neo4j 4.4 or later.',
+    'does not speak a version of Bolt that OpenMagus knows. Give the Bolt port (7687, not 7474). Update Neo4j where it is older than 4.4; where it is newer than this OpenMagus, update OpenMagus.',
   ],
   [/No space left|disk|TransactionLogError/i, 'FULL', 'cannot write. Look at its log: the disk may be full.'],
   [/SyntaxError|ProcedureNotFound/, 'VERSION', 'is too old. OpenMagus needs Neo4j 4.4 or later.'],

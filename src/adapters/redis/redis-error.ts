@@ -11,10 +11,22 @@ export function fromRedis(caught: unknown, url: string): MagusError {
   const [, code, words] = known ?? [/./, 'UNREACHABLE', `did not answer (${text}). Start it, or mend its address.`];
   return new MagusError('memory-unavailable', `${place} ${words}`, {
     code,
-    retryable: !['AUTH', 'TLS', 'VERSION'].includes(code),
+    retryable: !['AUTH', 'TLS', 'VERSION', 'NEWER_SCHEMA'].includes(code),
     cause: caught,
   });
 }
+
+const newer = 'holds episodes of a newer OpenMagus. Nothing is written there. Update OpenMagus on this machine.';
+
+export function newerSchema(): MagusError {
+  return new MagusError('memory-unavailable', `Redis ${newer}`, { code: 'NEWER_SCHEMA' });
+}
+
+export function tooOld(version: string): MagusError {
+  return new MagusError('memory-unavailable', `Redis ${version} ${old}`, { code: 'VERSION' });
+}
+
+const old = 'is too old. Update it: OpenMagus needs Redis 6.2 or later.';
 
 const causes: readonly (readonly [RegExp, string, string])[] = [
   [
@@ -23,11 +35,8 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
     'refused the password. Set the right one; without a password on the server, remove it.',
   ],
   [/NOPERM/, 'AUTH', 'does not let this user do it. Give the user the commands on openmagus:* keys.'],
-  [
-    /unknown command|ERR syntax|wrong number of arguments/i,
-    'VERSION',
-    'is too old. OpenMagus needs Redis 6.2 or later.',
-  ],
+  [/NEWERSCHEMA/, 'NEWER_SCHEMA', newer],
+  [/unknown command|ERR syntax|wrong number of arguments/i, 'VERSION', old],
   [
     /certificate|self.signed|altname|SSL|TLS|wrong version number|packet length/i,
     'TLS',

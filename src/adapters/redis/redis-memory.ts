@@ -6,8 +6,8 @@ import type { MemoryQuery, MemoryReplica } from '../../core/memory/memory-ports.
 import { rankByWords } from '../../core/memory/rank-by-words.ts';
 import { fromFields, toFields } from '../../core/memory/record-fields.ts';
 import type { MemoryRecord } from '../../protocol/memory.ts';
-import { durabilityWarnings } from './durability.ts';
-import { fromRedis } from './redis-error.ts';
+import { fromRedis, newerSchema } from './redis-error.ts';
+import { assertKnownVersion, durabilityWarnings } from './server-facts.ts';
 
 export interface RedisOptions {
   /** "redis://…" or "rediss://…" for TLS. */
@@ -15,6 +15,8 @@ export interface RedisOptions {
   readonly user?: string;
   readonly password?: string;
   readonly cluster?: boolean;
+  /** PEM text of the authority that signed the server's certificate. */
+  readonly ca?: string;
   /** The user's own and those of teams. */
   readonly namespaces: readonly [string, ...string[]];
 }
@@ -22,6 +24,8 @@ export interface RedisOptions {
 /** The newest are read and ranked here, on the main thread: more would hold it up. */
 const mostRanked = 150;
 const streamLength = 10_000;
+/** Of what is kept there; one more whenever an older OpenMagus could not read it. */
+const schemaVersion = 1;
 
 /**
  * Episodes in Redis: a hash for each, sorted sets by time and by task, and a stream to follow. All keys of a namespace carry
@@ -76,15 +80,18 @@ function connection(options: RedisOptions): { readonly redis: Redis; ready(): Pr
     commandTimeout: 10_000,
     ...(options.user === undefined ? {} : { username: options.user }),
     ...(options.password === undefined ? {} : { password: options.password }),
+    ...(options.ca === undefined ? {} : { tls: { ca: options.ca } }),
   };
+  // An address of TLS would put its own settings before these.
+  const url = options.ca === undefined ? options.url : options.url.replace('rediss:', 'redis:');
   const redis = options.cluster
     ? // A cluster answers every command used here as a single server does.
-      (new Cluster([options.url], {
+      (new Cluster([url], {
         lazyConnect: true,
         clusterRetryStrategy: () => null,
         redisOptions: settings,
       }) as unknown as Redis)
-    : new Redis(options.url, settings);
+    : new Redis(url, settings);
   let failure: unknown;
   redis.on('error', (error) => {
     failure = error;
@@ -97,6 +104,7 @@ function connection(options: RedisOptions): { readonly redis: Redis; ready(): Pr
       redis.once('end', ended.reject);
       // A cluster that names no node ends without a word.
       await Promise.race([redis.connect(), ended.promise]).finally(() => redis.off('end', ended.reject));
+      await assertKnownVersion(redis);
     } catch (caught) {
       // "Connection is closed" says less than what closed it.
       throw failure ?? caught ?? new MagusError('memory-unavailable', `The cluster at ${options.url} names no node.`);
@@ -116,9 +124,12 @@ function connection(options: RedisOptions): { readonly redis: Redis; ready(): Pr
 
 /**
  * One step on the server, so that the sets and the stream never miss a record or count it twice. A server that is full refuses the
- * first command only, so that comes before anything is deleted.
+ * first command only, so that comes before anything is deleted. What a newer OpenMagus keeps there is not touched.
  */
 const putScript = `
+local schema = redis.call('GET', KEYS[6])
+if schema and tonumber(schema) > ${schemaVersion} then return redis.error_reply('NEWERSCHEMA ' .. schema) end
+if not schema then redis.call('SET', KEYS[6], ${schemaVersion}) end
 if redis.call('HGET', KEYS[1], 'digest') == ARGV[1] then return 0 end
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[3])
 redis.call('DEL', KEYS[1])
@@ -140,6 +151,7 @@ async function putAll(redis: Redis, records: readonly MemoryRecord[]): Promise<v
       idsKey(namespace),
       taskKey(namespace, record.taskId),
       streamKey(namespace),
+      schemaKey(namespace),
     ];
     const time = Date.parse(record.at) || 0;
     pipeline.eval(
@@ -159,6 +171,8 @@ async function putAll(redis: Redis, records: readonly MemoryRecord[]): Promise<v
 async function removeAll(redis: Redis, namespaces: readonly string[], ids: readonly string[]): Promise<void> {
   let removed = 0;
   for (const namespace of namespaces) {
+    const schema = await redis.get(schemaKey(namespace));
+    if (Number(schema ?? schemaVersion) > schemaVersion) throw newerSchema();
     const tasks = await Promise.all(ids.map((id) => redis.hget(hashKey(namespace, id), 'taskId')));
     const known = ids.flatMap((id, index) => {
       const taskId = tasks[index];
@@ -221,6 +235,7 @@ const hashKey = (namespace: string, id: string): string => `${prefix(namespace)}
 const timeKey = (namespace: string): string => `${prefix(namespace)}:by-time`;
 const idsKey = (namespace: string): string => `${prefix(namespace)}:by-id`;
 const taskKey = (namespace: string, taskId: string): string => `${prefix(namespace)}:task:${taskId}`;
+const schemaKey = (namespace: string): string => `${prefix(namespace)}:schema`;
 const streamKey = (namespace: string): string => `${prefix(namespace)}:stream`;
 
 function withoutCredentials(url: string): string {

@@ -34,6 +34,7 @@ function stems(text: string): ReadonlySet<string> {
   return new Set(tellingWords(text).map(stem));
 }
 
-function stem(word: string): string {
+/** Of an English word, roughly. */
+export function stem(word: string): string {
   return word.length > 4 ? word.replace(/(?:ies|ing|ed|es|s)$/, '') : word;
 }

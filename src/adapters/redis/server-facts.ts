@@ -1,4 +1,15 @@
 import type { Redis } from 'ioredis';
+import { tooOld } from './redis-error.ts';
+
+const oldest = 6.2;
+
+/** Throws where the server is too old; one that hides its facts, as managed ones do, is taken as it is. */
+export async function assertKnownVersion(redis: Redis): Promise<void> {
+  if (redis.isCluster) return;
+  const facts = await redis.info('server').catch(() => '');
+  const [, version = ''] = /redis_version:(\d+\.\d+)/.exec(facts) ?? [];
+  if (version !== '' && Number.parseFloat(version) < oldest) throw tooOld(version);
+}
 
 /** What a crash or a full memory would cost on this server, in words; nothing when it keeps what it answered for. */
 export async function durabilityWarnings(redis: Redis): Promise<readonly string[]> {
