@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as esbuild from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -7,10 +7,12 @@ const production = process.argv.includes('--production');
 const lazyAdapters = {
   name: 'lazy-adapters',
   setup(build) {
-    build.onResolve({ filter: /\/(open-transport|compose|redis-memory|chroma-memory|neo4j-memory)\.ts$/ }, (found) =>
-      found.kind === 'dynamic-import'
-        ? { path: `./${found.path.split('/').pop().replace('.ts', '.js')}`, external: true }
-        : undefined,
+    build.onResolve(
+      { filter: /\/(open-transport|compose|redis-memory|chroma-memory|neo4j-memory|sandbox-runtime)\.ts$/ },
+      (found) =>
+        found.kind === 'dynamic-import'
+          ? { path: `./${found.path.split('/').pop().replace('.ts', '.js')}`, external: true }
+          : undefined,
     );
   },
 };
@@ -57,6 +59,13 @@ rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
 await esbuild.build({ ...node, entryPoints: present });
+// This package looks for its programs beside its own file.
+await esbuild.build({
+  ...node,
+  entryPoints: { 'sandbox-runtime': 'src/adapters/sandbox/sandbox-runtime.ts' },
+  define: { 'import.meta.url': 'ownUrl' },
+  banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href;" },
+});
 // The view's first load is `chat.js` alone; Markdown and colours are fetched when there is something to show.
 await esbuild.build({
   bundle: true,
@@ -77,5 +86,12 @@ await esbuild.build({
   outdir: 'dist',
   legalComments: 'none',
 });
+// What forbids sockets of the file system inside the sandbox: a program for each kind of processor.
+for (const processor of ['x64', 'arm64']) {
+  const program = `vendor/seccomp/${processor}/apply-seccomp`;
+  mkdirSync(`dist/vendor/seccomp/${processor}`, { recursive: true });
+  copyFileSync(`node_modules/@anthropic-ai/sandbox-runtime/${program}`, `dist/${program}`);
+  chmodSync(`dist/${program}`, 0o755);
+}
 writeFileSync('dist/package.json', '{"type":"commonjs"}\n');
 chmodSync('dist/cli.js', 0o755);

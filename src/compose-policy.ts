@@ -1,16 +1,74 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
+import * as z from 'zod/mini';
+import { MagusError } from './core/errors/magus-error.ts';
+import { lazySandbox } from './core/security/lazy-sandbox.ts';
+import type { PolicySettings } from './core/security/policy.ts';
+import type { Sandbox } from './core/security/sandbox.ts';
 import { parseRules } from './core/security/user-rules.ts';
 import type { PolicyRule } from './protocol/policy-rules.ts';
+import { type SecuritySettings, securitySettingsSchema } from './protocol/security-settings.ts';
+
+interface PolicyParts {
+  readonly home: string;
+  readonly ripgrep: readonly string[];
+  readonly rules?: () => readonly PolicyRule[];
+  readonly security?: () => SecuritySettings;
+}
+
+/** What the user says, in the data folder and in settings, and the sandbox, which is loaded when a command first asks for it. */
+export function composePolicy(parts: PolicyParts): {
+  readonly policy: () => PolicySettings;
+  readonly sandbox: Sandbox;
+} {
+  const { home, ripgrep } = parts;
+  const rules = rulesOfHome(home);
+  const own = securityOfHome(home);
+  const hosts = (): readonly string[] => [...own.allowedHosts, ...(parts.security?.().allowedHosts ?? [])];
+  const sandbox = lazySandbox(
+    async () => {
+      const { sandboxRuntime } = await import('./adapters/sandbox/sandbox-runtime.ts');
+      const found = ripgrep.find((file) => existsSync(file));
+      const settings = { home: homedir(), ownData: home, allowedHosts: hosts };
+      return sandboxRuntime({ ...settings, ...(found === undefined ? {} : { ripgrep: found }) });
+    },
+    () => own.sandbox === 'off' || parts.security?.().sandbox === 'off',
+  );
+  return { policy: () => ({ rules: [...rules, ...(parts.rules?.() ?? [])], hosts: hosts() }), sandbox };
+}
 
 /** The user's rules in their data folder, for VS Code and the command line alike. Throws `configuration` where they are wrong. */
-export function rulesOfHome(home: string): readonly PolicyRule[] {
-  let text: string;
+function rulesOfHome(home: string): readonly PolicyRule[] {
+  const text = textOf(path.join(home, 'rules.json'));
+  return text === undefined ? [] : parseRules(text, 'rules.json');
+}
+
+/** `security.json` of the data folder, for VS Code and the command line alike. Throws `configuration` where it is wrong. */
+function securityOfHome(home: string): SecuritySettings {
+  const text = textOf(path.join(home, 'security.json'));
+  const parsed = z.safeParse(securitySettingsSchema, text === undefined ? {} : parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new MagusError(
+    'configuration',
+    `security.json is not right:\n${z.prettifyError(parsed.error)}\nMend it or remove it; it lies in ${home}.`,
+    { code: 'BAD_SECURITY_SETTINGS' },
+  );
+}
+
+function textOf(file: string): string | undefined {
   try {
-    text = readFileSync(path.join(home, 'rules.json'), 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  return parseRules(text, 'rules.json');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -9,7 +9,7 @@ import { systemClock, systemHash } from './adapters/system/system.ts';
 import { builtInTools } from './built-in-tools.ts';
 import { composeMemory } from './compose-memory.ts';
 import { composeModels } from './compose-models.ts';
-import { rulesOfHome } from './compose-policy.ts';
+import { composePolicy } from './compose-policy.ts';
 import type { ConfiguredModels } from './core/models/configured-models.ts';
 import type { ModelDesk } from './core/models/model-desk.ts';
 import type { ServedModel } from './core/models/model-server.ts';
@@ -17,6 +17,7 @@ import { parseModelConfiguration } from './core/models/parse-configuration.ts';
 import type { Editor, LiveDelta, People, Ports, TaskLog } from './core/ports.ts';
 import type { EndpointConfiguration } from './protocol/model-configuration.ts';
 import type { PolicyRule } from './protocol/policy-rules.ts';
+import type { SecuritySettings } from './protocol/security-settings.ts';
 import type { LoggedEvent } from './protocol/task-event.ts';
 
 export interface Composition {
@@ -28,6 +29,8 @@ export interface Composition {
   readonly people: People;
   /** Rules of the user beside those in the data folder; asked for at every decision. */
   readonly rules?: () => readonly PolicyRule[];
+  /** The same for what `security.json` of the data folder says. */
+  readonly security?: () => SecuritySettings;
   readonly editor: Editor;
   /** Places where a ripgrep binary may be, best first. */
   readonly ripgrep: readonly string[];
@@ -54,7 +57,8 @@ export async function composePorts(options: Composition): Promise<Composed> {
     workerUrl: workerFile(),
     onWarning: options.onWarning,
   });
-  const commands = childCommands({ folder: path.join(options.home, 'output'), now: systemClock.now });
+  const { policy, sandbox } = composePolicy(options);
+  const commands = childCommands({ folder: path.join(options.home, 'output'), now: systemClock.now, sandbox });
   const preImages = diskPreImages(path.join(options.home, 'pre-images'), systemHash, journal.log);
   const secrets: string[] = [];
   const secretOf = async (name: string): Promise<string | undefined> => {
@@ -78,7 +82,6 @@ export async function composePorts(options: Composition): Promise<Composed> {
     ledger,
     answers,
   });
-  const rules = rulesOfHome(options.home);
   const ports: Ports = {
     clock: systemClock,
     hash: systemHash,
@@ -91,13 +94,14 @@ export async function composePorts(options: Composition): Promise<Composed> {
     search: textSearch(options.ripgrep),
     commands,
     people: options.people,
-    policy: () => ({ sandbox: false, rules: [...rules, ...(options.rules?.() ?? [])], hosts: [] }),
+    policy,
     editor: options.editor,
     live: options.onLive,
     tools: builtInTools,
   };
   const close = async (): Promise<void> => {
     await commands.endAll();
+    await sandbox.close();
     await preImages.settle();
     await closeMemory();
     await journal.close();

@@ -22,6 +22,7 @@ export async function doctor(words: readonly string[]): Promise<number> {
       'Searching works without it, more slowly. Install it with your package manager (ripgrep).',
       () => promisify(execFile)('rg', ['--version']),
     ),
+    await examineSandbox(),
     ...(await examineMemory()),
     ...(models
       ? await examineModels(models)
@@ -34,6 +35,11 @@ export async function doctor(words: readonly string[]): Promise<number> {
   ] as const;
   for (const [good, line] of rows) process.stdout.write(`${good ? '✓' : '✗'} ${line}\n`);
   return 0;
+}
+
+async function examineSandbox(): Promise<Finding> {
+  const missing = await withPorts(({ commands }) => commands.sandboxMissing());
+  return missing === undefined ? [true, 'Commands run in a sandbox'] : [false, missing];
 }
 
 /** Each configured server: does it answer, does it keep what it is given, what still waits for it. */

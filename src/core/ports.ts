@@ -14,6 +14,7 @@ import type { Memory } from './memory/memory-ports.ts';
 import type { TextSearch } from './search-port.ts';
 import type { Authorized } from './security/authorized.ts';
 import type { PolicySettings } from './security/policy.ts';
+import type { SetAside } from './security/sandbox.ts';
 import type { Tool } from './tools/tool.ts';
 
 /** Everything the core asks of the outside. Paths are absolute; every await that can last takes a signal. */
@@ -199,6 +200,8 @@ export interface CommandStart {
   /** Unique among the commands of all tasks. */
   readonly commandId: string;
   readonly taskId: string;
+  /** Real paths of the workspace folders, where a confined command may write; without them its own folder alone. */
+  readonly roots?: readonly string[];
 }
 export interface CommandState {
   readonly commandId: string;
@@ -207,6 +210,9 @@ export interface CommandState {
   readonly durationMs: number;
   /** File that holds the whole output. */
   readonly output: string;
+  /** It ran in the sandbox; what it made there that is protected was moved away when it ended. */
+  readonly confined?: true;
+  readonly setAside?: readonly SetAside[];
 }
 export interface FormerCommand {
   readonly taskId: string;
@@ -219,6 +225,8 @@ export type Survivor = { readonly command: FormerCommand; readonly pids: readonl
 export interface Commands {
   /** What runs commands, in words for the model: "/bin/bash on linux". */
   readonly shell: string;
+  /** undefined: commands can be confined; else why not, and what mends it. Looks when it is first asked. */
+  sandboxMissing(): Promise<string | undefined>;
   /** Starts the command in a process group of its own; `onOutput` must not throw. Cancelling ends the whole tree within 2 s. */
   start(
     authorized: Authorized,

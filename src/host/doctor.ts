@@ -36,8 +36,18 @@ async function examine(host: Host): Promise<readonly Finding[]> {
     ripgrepCandidates().some((file) => existsSync(file))
       ? [true, 'ripgrep comes with this VS Code']
       : [true, 'ripgrep was not found beside VS Code; the one on PATH is used, or a slower search'],
+    await examineSandbox(host),
     ...(await examineModels(host)),
   ];
+}
+
+async function examineSandbox(host: Host): Promise<Finding> {
+  try {
+    const missing = await (await host.tasks.ports()).commands.sandboxMissing();
+    return missing === undefined ? [true, 'Commands run in a sandbox'] : [false, missing];
+  } catch (error) {
+    return [false, toMagusError(error).message];
+  }
 }
 
 async function examineModels(host: Host): Promise<readonly Finding[]> {

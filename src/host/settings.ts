@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { SecuritySettings } from '../protocol/security-settings.ts';
 import type { ApprovalMode, TaskLimits } from '../protocol/task-start.ts';
 
 export interface Settings {
@@ -6,12 +7,15 @@ export interface Settings {
   readonly models: unknown;
   readonly approvals: ApprovalMode;
   readonly limits: TaskLimits;
+  readonly security: SecuritySettings;
 }
 
 /** Every setting with what holds when it is not set; package.json declares the same. */
 export const settingDefaults = {
   models: {},
   approvals: 'ask',
+  sandbox: 'auto',
+  allowedHosts: [],
   'limits.turns': 100,
   'limits.usd': 0,
   'limits.minutes': 0,
@@ -24,6 +28,16 @@ export function readSettings(): Settings {
     models: ownValue('models'),
     approvals: approvals === 'edits' || approvals === 'auto' ? approvals : 'ask',
     limits: limits(),
+    security: security(),
+  };
+}
+
+function security(): SecuritySettings {
+  const written = ownValue('allowedHosts');
+  const hosts: readonly unknown[] = Array.isArray(written) ? written : [];
+  return {
+    sandbox: text('sandbox') === 'off' ? 'off' : 'auto',
+    allowedHosts: hosts.filter((host): host is string => typeof host === 'string' && host !== ''),
   };
 }
 

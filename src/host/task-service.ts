@@ -218,6 +218,7 @@ export class TaskService implements vscode.Disposable {
       home: dataHome(),
       models,
       people: this.desk.people,
+      security: () => readSettings().security,
       editor: vscodeEditor,
       ripgrep: ripgrepCandidates(),
       onEvent: (event) => this.#events.fire(event),

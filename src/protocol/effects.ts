@@ -9,6 +9,8 @@ export interface Effect {
   readonly protects?: string;
   /** Of a `run`: every program in it only reads, and the places it reads are effects of their own. It is run so that it can do no more. */
   readonly readsOnly?: true;
+  /** Of a `run`: in the sandbox, which lets it write only inside the workspace and reach only the allowed hosts. */
+  readonly confined?: true;
   /** Of a `run`: each simple command in it, however deep. */
   readonly commands?: readonly EffectCommand[];
 }

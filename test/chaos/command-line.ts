@@ -5,6 +5,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { LoggedEvent } from '../../src/protocol/task-event.ts';
 import { projectFolder } from '../support/extension-package.ts';
+import { unconfined } from '../support/unconfined.ts';
 import { writeWorkspace } from './careful-task.ts';
 
 /** A folder of its own with a workspace and a data home. */
@@ -19,7 +20,9 @@ export async function newPlace(fill = writeWorkspace): Promise<Place> {
   const workspace = path.join(folder, 'workspace');
   await fill(workspace);
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  return { workspace, home: path.join(folder, 'home'), remove };
+  const home = path.join(folder, 'home');
+  unconfined(home);
+  return { workspace, home, remove };
 }
 
 export interface Ended {

@@ -9,6 +9,7 @@ import type { Browser } from 'playwright-core';
 import type { LoggedEvent } from '../../src/protocol/task-event.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { leftovers, projectFolder } from '../support/extension-package.ts';
+import { unconfined } from '../support/unconfined.ts';
 import { remoteUri, startVscodeServer, type VscodeServer } from '../support/vscode-server.ts';
 import { openWorkbench, type Workbench } from '../support/workbench.ts';
 import type { HostOrder, HostWord } from './host-words.ts';
@@ -36,6 +37,7 @@ export interface HostWindow {
 export async function openHostWindow(settings: Readonly<Record<string, unknown>>): Promise<HostWindow> {
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'openmagus-chaos-')));
   const [home, socketPath] = [path.join(folder, 'home'), path.join(folder, 'socket')];
+  unconfined(home);
   const waiting: PromiseWithResolvers<HostLife>[] = [];
   const listener = createServer((socket) => {
     void lifeOf(socket).then((life) => waiting.shift()?.resolve(life));

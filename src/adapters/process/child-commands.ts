@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { AssertHeld, CommandStart, CommandState, Commands } from '../../core/ports.ts';
 import { assertAuthorized } from '../../core/security/authorized.ts';
+import type { Confinement, Sandbox, SetAside } from '../../core/security/sandbox.ts';
 import { markOf } from './command-mark.ts';
 import { endTree, signalGroup } from './end-tree.ts';
 import { endFormer, survivorsOf } from './former-commands.ts';
@@ -17,6 +18,8 @@ export interface ChildCommandsOptions {
   readonly folder: string;
   readonly shellPath?: string;
   readonly now: () => number;
+  /** For the commands that were decided as confined; undefined: there is none. */
+  readonly sandbox?: Sandbox;
 }
 
 /** Commands as child processes, each in a group of its own. `endAll` is for the end of this process. */
@@ -36,14 +39,16 @@ export function childCommands(options: ChildCommandsOptions): Commands & { endAl
   };
   return {
     shell: `${shellOf(options.shellPath)} on ${process.platform}`,
+    sandboxMissing: async () => (options.sandbox ? options.sandbox.missing() : 'The sandbox is switched off.'),
     async start(authorized, start, onOutput, assertHeld) {
-      assertAuthorized(authorized, 'run', `${start.cwd}$ ${start.command}`);
+      const { confined } = assertAuthorized(authorized, 'run', `${start.cwd}$ ${start.command}`);
       if (commands.get(start.commandId)?.state().running) {
         throw new MagusError('tool-failed', `The command ${start.commandId} is already running. Stop it first.`, {
           code: 'RUNNING',
         });
       }
-      const command = await startChild(options, start, onOutput, assertHeld);
+      const confinement = confined ? await confine(options, start) : undefined;
+      const command = await startChild(options, { ...start, confinement, onOutput, assertHeld });
       commands.set(start.commandId, command);
       const { pid, bornAt } = command;
       return { pid, bornAt, output: command.state().output };
@@ -87,18 +92,40 @@ const inputName = 'OPENMAGUS_INPUT';
 /** Names that may carry secrets, and what would change how a child of an editor behaves. */
 const withheld = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|^ELECTRON_|^VSCODE_|^NODE_OPTIONS$|^OPENMAGUS_/i;
 
-async function startChild(
-  options: ChildCommandsOptions,
-  start: CommandStart,
-  onOutput: (text: string) => void,
-  assertHeld: AssertHeld = () => {},
-): Promise<RunningCommand> {
+interface ChildStart extends CommandStart {
+  readonly confinement: Confinement | undefined;
+  readonly onOutput: (text: string) => void;
+  readonly assertHeld: AssertHeld | undefined;
+}
+
+async function confine({ sandbox, shellPath }: ChildCommandsOptions, start: CommandStart): Promise<Confinement> {
+  if (!sandbox) {
+    throw new MagusError('permission-denied', 'This command was decided for a sandbox, and there is none.', {
+      code: 'UNDECIDED',
+    });
+  }
+  const { command: script, cwd, roots = [cwd] } = start;
+  return sandbox.confine({ script, shell: shellOf(shellPath), cwd, roots });
+}
+
+async function startChild(options: ChildCommandsOptions, start: ChildStart): Promise<RunningCommand> {
+  const { confinement } = start;
+  try {
+    return await startConfined(options, start);
+  } catch (thrown) {
+    await confinement?.ended();
+    throw thrown;
+  }
+}
+
+async function startConfined(options: ChildCommandsOptions, start: ChildStart): Promise<RunningCommand> {
+  const { confinement, onOutput, assertHeld } = start;
   const folder = join(options.folder, fileName(start.taskId));
   if (!existsSync(folder)) await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${fileName(start.commandId)}.log`);
   const mark = markOf(start);
-  assertHeld();
-  const child = spawnShell(options.shellPath, start, environment(start.env, mark));
+  assertHeld?.();
+  const child = spawnShell(options.shellPath, start, environment(start.env, mark, confinement?.env));
   await spawned(child);
   const pid = child.pid ?? 0;
   const output = outputFile(path, onOutput);
@@ -108,12 +135,14 @@ async function startChild(
   const began = options.now();
   let endedMs: number | undefined;
   let exitCode: number | null = null;
+  let setAside: readonly SetAside[] = [];
   const ended = exited(child).then(async (code) => {
     exitCode = code;
     // What the shell left behind in its group would hold the output open and outlive the task.
     signalGroup(pid, 'SIGKILL');
     await drained(child);
     await output.close();
+    if (confinement) setAside = await confinement.ended().catch(() => []);
     endedMs = options.now();
   });
   const state = (): CommandState => ({
@@ -122,6 +151,7 @@ async function startChild(
     exitCode: endedMs === undefined ? null : exitCode,
     durationMs: (endedMs ?? options.now()) - began,
     output: path,
+    ...(confinement ? { confined: true, setAside } : {}),
   });
   const send = async (text: string): Promise<void> => {
     if (endedMs !== undefined || !child.stdin?.writable) {
@@ -134,10 +164,11 @@ async function startChild(
   return { pid, bornAt: (await bornAtOf(pid)) ?? 'ended', mark, ended, state, send };
 }
 
-function spawnShell(shellPath: string | undefined, start: CommandStart, env: NodeJS.ProcessEnv): ChildProcess {
+function spawnShell(shellPath: string | undefined, start: ChildStart, env: NodeJS.ProcessEnv): ChildProcess {
   const input = start.env[inputName] === 'open' ? 'pipe' : 'ignore';
   const stdio: StdioOptions = [input, 'pipe', 'pipe'];
   const settings = { stdio, cwd: start.cwd, env, detached: process.platform !== 'win32', windowsHide: true } as const;
+  if (start.confinement) return spawn(start.confinement.file, [...start.confinement.args], settings);
   if (process.platform === 'win32' && shellPath === undefined) {
     return spawn(shellOf(shellPath), ['/d', '/s', '/c', `"${start.command}"`], {
       ...settings,
@@ -155,11 +186,15 @@ function shellOf(shellPath: string | undefined): string {
   return existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh';
 }
 
-function environment(given: Readonly<Record<string, string>>, mark: string): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !withheld.test(name));
+function environment(
+  given: Readonly<Record<string, string>>,
+  mark: string,
+  confined: Readonly<Record<string, string>> | undefined,
+): NodeJS.ProcessEnv {
+  const own = confined ?? Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.test(name)));
   const quiet = { PAGER: 'cat', GIT_PAGER: 'cat', GIT_TERMINAL_PROMPT: '0' };
   const [name = '', value] = mark.split(/=(.*)/s);
-  return { ...Object.fromEntries(own), ...quiet, ...given, [name]: value };
+  return { ...own, ...quiet, ...given, [name]: value };
 }
 
 function spawned(child: ChildProcess): Promise<void> {

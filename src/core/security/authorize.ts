@@ -68,7 +68,7 @@ function settle(
     case 'auto':
       return decision.always ? undefined : { allowed: true, by: 'rule' };
     case 'edits':
-      return decision.always || !effects.every(isWorkspaceEdit) ? undefined : { allowed: true, by: 'rule' };
+      return decision.always || !effects.every(staysInWorkspace) ? undefined : { allowed: true, by: 'rule' };
     case 'ask':
       return undefined;
     default:
@@ -76,8 +76,10 @@ function settle(
   }
 }
 
-function isWorkspaceEdit(effect: Effect): boolean {
-  return effect.zone === 'workspace' && ['read', 'write', 'delete', 'remember'].includes(effect.verb);
+/** Changes files of the workspace alone, by itself or by a command that the sandbox keeps to that. */
+function staysInWorkspace({ zone, verb, confined }: Effect): boolean {
+  if (zone !== 'workspace') return false;
+  return ['read', 'write', 'delete', 'remember'].includes(verb) || (verb === 'run' && confined === true);
 }
 
 /** The same effects give the same hash, whatever the order of their keys. */

@@ -15,10 +15,13 @@ export function sealAuthorized(effects: readonly Effect[], hash: string): Author
   return Object.freeze({ [brand]: true as const, effects: Object.freeze([...effects]), hash });
 }
 
-/** Adapters call this before they act: throws `permission-denied` unless exactly this effect was decided. */
-export function assertAuthorized(authorized: Authorized, verb: Effect['verb'], object: string): void {
+/** Adapters call this before they act: the effect as it was decided. Throws `permission-denied` unless exactly this one was. */
+export function assertAuthorized(authorized: Authorized, verb: Effect['verb'], object: string): Effect {
   const sealed = typeof authorized === 'object' && authorized !== null && authorized[brand] === true;
-  if (sealed && authorized.effects.some((effect) => effect.verb === verb && effect.object === object)) return;
+  const decided = sealed
+    ? authorized.effects.find((effect) => effect.verb === verb && effect.object === object)
+    : undefined;
+  if (decided !== undefined) return decided;
   throw new MagusError('permission-denied', `This ${verb} of ${object} was not decided by the policy.`, {
     code: 'UNDECIDED',
   });

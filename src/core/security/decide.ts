@@ -45,18 +45,20 @@ function decideOne(effect: Effect, taint: Taint, policy: Policy): Decision {
     return ask('outside-workspace', `${effect.object} lies outside the workspace.`, true);
   }
   if (effect.verb === 'read') return allow('read', 'It only reads inside the workspace.');
-  if (effect.verb === 'run') return decideRun(effect, taint, policy);
+  if (effect.verb === 'run') return decideRun(effect, taint);
   if (effect.verb === 'remember') return ask('remember', 'It keeps a fact for later tasks.', false);
   return ask('change-file', `It changes ${effect.object}.`, false);
 }
 
-function decideRun(effect: Effect, taint: Taint, policy: Policy): Decision {
+function decideRun(effect: Effect, taint: Taint): Decision {
   if (effect.readsOnly) return allow('read-only-command', 'It runs programs that only read.');
-  if (taint.integrity === 'untrusted' && !policy.sandbox) {
+  if (taint.integrity === 'untrusted' && !effect.confined) {
     const sources = taint.sources.slice(0, 3).join(', ') || 'outside';
     return ask('untrusted-context', `Text from ${sources} has been read, and it runs outside a sandbox.`, true);
   }
-  return ask('run-command', 'It runs a command on this computer.', false);
+  return effect.confined
+    ? ask('run-confined', 'It runs a command in the sandbox.', false)
+    : ask('run-command', 'It runs a command on this computer.', false);
 }
 
 function decideConnection(effect: Effect, policy: Policy): Decision {

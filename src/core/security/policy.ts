@@ -4,8 +4,6 @@ import type { PolicyRule } from '../../protocol/policy-rules.ts';
 export interface Policy {
   /** Whether the user trusts the workspace. */
   readonly trusted: boolean;
-  /** Commands run inside a sandbox: they change nothing outside the workspace and reach no host but those of `hosts`. */
-  readonly sandbox: boolean;
   /** The user's own; they loosen nothing that always asks. */
   readonly rules: readonly PolicyRule[];
   /** Hosts that may be reached without asking: "registry.npmjs.org", "*.example.com". */
@@ -15,7 +13,7 @@ export interface Policy {
 /** What the outside gives for a decision; whether a workspace is trusted is the task's. */
 export type PolicySettings = Omit<Policy, 'trusted'>;
 
-export const strictPolicy: PolicySettings = { sandbox: false, rules: [], hosts: [] };
+export const strictPolicy: PolicySettings = { rules: [], hosts: [] };
 
 /** Labels joined over everything that entered the context of a model: what it says next may come from the worst of it. */
 export interface Taint {

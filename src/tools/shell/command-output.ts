@@ -4,6 +4,7 @@ import type { CommandState } from '../../core/ports.ts';
 import { ownCommand } from '../../core/tools/own-command.ts';
 import type { Tool } from '../../core/tools/tool.ts';
 import { pieces, plainText, seconds, shownCharacters } from './command-text.ts';
+import { sandboxNotes } from './sandbox-notes.ts';
 
 const input = z.object({
   id: z.string().check(z.minLength(1), z.maxLength(200)),
@@ -32,9 +33,10 @@ export const commandOutput: Tool<CommandOutputInput> = {
       });
     }
     const text = await plainText(await ports.commands.readOutput(commandId));
+    const notes = state.running ? [] : sandboxNotes(state, text.slice(-shownCharacters), ports.policy().hosts);
     return {
       ok: true,
-      content: `${statusLine(state)}; ${text.length} characters\n${await part(text, request)}`,
+      content: [`${statusLine(state)}; ${text.length} characters`, await part(text, request), ...notes].join('\n'),
       exitCode: state.exitCode,
     };
   },

@@ -3,11 +3,13 @@ import { MagusError } from '../../core/errors/magus-error.ts';
 import type { CommandState, Ports } from '../../core/ports.ts';
 import type { Authorized } from '../../core/security/authorized.ts';
 import { commandEffects } from '../../core/security/command-effects.ts';
+import { canBeConfined } from '../../core/security/sandbox.ts';
 import { ownCommand } from '../../core/tools/own-command.ts';
 import { resolvePath } from '../../core/tools/resolve-path.ts';
 import type { Tool, ToolResult, ToolScope } from '../../core/tools/tool.ts';
 import type { Effect } from '../../protocol/effects.ts';
 import { headAndTail, plainText, seconds } from './command-text.ts';
+import { sandboxNotes } from './sandbox-notes.ts';
 
 const defaultTimeoutS = 120;
 /** Only a command in the background can be typed into; any other would wait for an input that never comes. */
@@ -19,6 +21,7 @@ const input = z.object({
   env: z.optional(z.record(z.string().check(z.regex(/^[A-Za-z_]\w*$/)), z.string().check(z.maxLength(32_000)))),
   timeout_s: z.optional(z.number().check(z.minimum(1), z.maximum(600))),
   background: z.optional(z.boolean()),
+  outside_sandbox: z.optional(z.boolean()),
 });
 type RunCommandInput = z.infer<typeof input>;
 
@@ -30,10 +33,13 @@ export const runCommand: Tool<RunCommandInput> = {
     'background: true returns an id at once, for command_output, command_input and command_stop.',
   input,
   describe: ({ command }) => `Run ${command.length > 200 ? `${command.slice(0, 200)}…` : command}`,
-  async effects(ports, scope, { command, cwd, env }) {
+  async effects(ports, scope, { command, cwd, env, outside_sandbox }) {
     const place = await folderOf(ports, scope, cwd);
-    const effects = commandEffects(command, { cwd: place.real, cwdZone: place.zone, roots: scope.roots });
-    return [...effects, ...environmentEffects(env ?? {}, place.zone)];
+    const own = commandEffects(command, { cwd: place.real, cwdZone: place.zone, roots: scope.roots });
+    const effects = [...own, ...environmentEffects(env ?? {}, place.zone)];
+    if (outside_sandbox || !canBeConfined(effects, ports.policy().hosts)) return effects;
+    if ((await ports.commands.sandboxMissing()) !== undefined) return effects;
+    return effects.map((effect) => (effect.verb === 'run' ? { ...effect, confined: true } : effect));
   },
   async run(ports, scope, { command, cwd, env, timeout_s, background }, authorized, signal) {
     const place = await folderOf(ports, scope, cwd);
@@ -67,7 +73,7 @@ interface Start {
 async function start({ ports, scope, authorized, command, cwd, env }: Start): Promise<void> {
   const { taskId, callId } = scope;
   const commandId = ownCommand(scope, callId);
-  const request = { command, cwd, env, commandId, taskId };
+  const request = { command, cwd, env, commandId, taskId, roots: scope.roots };
   const onOutput = (text: string): void => ports.live(taskId, { type: 'output', callId, text });
   const started = await ports.commands.start(authorized, request, onOutput);
   try {
@@ -114,7 +120,8 @@ async function ended(ports: Ports, scope: ToolScope, state: CommandState): Promi
   const output = await outputOf(ports, scope, state);
   const code = state.exitCode === null ? 'SIGNAL' : String(state.exitCode);
   const head = state.exitCode === null ? 'ended by a signal' : `exit code ${code}`;
-  const content = `${head} after ${seconds(state.durationMs)}\n${output === '' ? '(no output)' : output}`;
+  const body = `${head} after ${seconds(state.durationMs)}\n${output === '' ? '(no output)' : output}`;
+  const content = [body, ...sandboxNotes(state, output, ports.policy().hosts)].join('\n');
   if (state.exitCode === 0) return { ok: true, content, exitCode: 0 };
   const message =
     state.exitCode === null ? 'The command was ended by a signal.' : `The command ended with exit code ${code}.`;

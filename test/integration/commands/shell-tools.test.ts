@@ -6,6 +6,7 @@ import { childCommands } from '../../../src/adapters/process/child-commands.ts';
 import { processTable } from '../../../src/adapters/process/process-table.ts';
 import type { Ports } from '../../../src/core/ports.ts';
 import { sealAuthorized } from '../../../src/core/security/authorized.ts';
+import { strictPolicy } from '../../../src/core/security/policy.ts';
 import type { Tool, ToolResult, ToolScope } from '../../../src/core/tools/tool.ts';
 import type { TaskEvent } from '../../../src/protocol/task-event.ts';
 import { commandInput } from '../../../src/tools/shell/command-input.ts';
@@ -36,7 +37,7 @@ describe('the shell tools', () => {
         mode: 0,
       };
     };
-    ports = { commands, files: { facts }, live: () => undefined } as unknown as Ports;
+    ports = { commands, files: { facts }, live: () => undefined, policy: () => strictPolicy } as unknown as Ports;
   });
   afterEach(async () => {
     await commands.endAll();

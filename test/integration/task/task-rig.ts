@@ -18,6 +18,7 @@ import {
   type ScriptedRequest,
   startScriptedModel,
 } from '../../support/scripted-model.ts';
+import { unconfined } from '../../support/unconfined.ts';
 import { assertValidPrefixes } from '../../support/valid-transcript.ts';
 
 export const nobody: People = {
@@ -74,6 +75,7 @@ export async function taskRig(): Promise<TaskRig> {
   const root = path.join(base, 'work');
   const home = path.join(base, 'home');
   await mkdir(root);
+  unconfined(home);
   let reply: (request: ScriptedRequest) => ScriptedReply | undefined = () => undefined;
   const model = await startScriptedModel((request) => reply(request));
   const closers = new Set<() => Promise<void>>();
