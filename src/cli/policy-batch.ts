@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as z from 'zod/mini';
 import { parseArguments } from '../core/loop/run-tool-call.ts';
 import type { Ports } from '../core/ports.ts';
+import { hashOfEffects } from '../core/security/authorize.ts';
 import { decide } from '../core/security/decide.ts';
 import { noTaint } from '../core/security/policy.ts';
 import { answerJsonLines } from './json-lines.ts';
@@ -25,6 +26,9 @@ export async function policyBatch(): Promise<number> {
 }
 
 async function answerRow(ports: Ports, row: Row): Promise<unknown> {
+  if (row.tool === undefined && (row.command ?? '').trim() === '') {
+    return { id: row.id, decision: 'allow', rule: 'no-effect', reason: 'It is empty: nothing would run.', effects: [] };
+  }
   const name = row.tool ?? 'run_command';
   const input =
     row.tool === undefined
@@ -42,7 +46,13 @@ async function answerRow(ports: Ports, row: Row): Promise<unknown> {
     changes: () => [],
     record: async () => {},
   };
-  const effects = await tool.effects(ports, scope, parsed.input);
-  const { decision, rule, reason } = decide(effects, noTaint, { ...ports.policy(), trusted: true });
+  const effects = await tool.effects(withShell(ports, row.shell), scope, parsed.input);
+  const policy = { ...ports.policy(), trusted: true };
+  const { decision, rule, reason } = decide(effects, noTaint, policy, hashOfEffects(ports.hash, effects));
   return { id: row.id, decision, rule, reason, effects };
+}
+
+/** As if commands ran in that shell: "bash", "powershell", "cmd". */
+function withShell(ports: Ports, shell: string | undefined): Ports {
+  return shell === undefined ? ports : { ...ports, commands: { ...ports.commands, shell: `${shell} on this machine` } };
 }

@@ -173,12 +173,18 @@ export interface FileWrite {
   /** Permission bits of a file that is made anew; one that is there keeps its own. */
   readonly mode?: number;
 }
+export interface FolderEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'directory' | 'link' | 'other';
+}
 export interface FileSystem {
   facts(path: string): Promise<FileFacts>;
   /** Whole content; throws `tool-failed` with code NOT_FOUND, UNREADABLE or TOO_LARGE. */
   read(path: string, maxBytes: number): Promise<Uint8Array>;
   /** Every write or none: each file is replaced in one rename; throws code STALE when a `before` does not hold, restoring what it had begun. */
   commit(authorized: Authorized, writes: readonly FileWrite[], assertHeld?: AssertHeld): Promise<void>;
+  /** What lies in a folder; undefined where that is more than `most` or cannot be read. */
+  entries(folder: string, most: number): Promise<readonly FolderEntry[] | undefined>;
   /** Paths below a folder, honouring .gitignore, sorted; directories end in a slash. */
   list(
     folder: string,

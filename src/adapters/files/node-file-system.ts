@@ -1,7 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MagusError } from '../../core/errors/magus-error.ts';
-import type { FileFacts, FileSystem, Hash } from '../../core/ports.ts';
+import type { FileFacts, FileSystem, FolderEntry, Hash } from '../../core/ports.ts';
 import { commitWrites } from './commit-writes.ts';
 import { fileFailure, systemCode } from './file-failure.ts';
 import { matchGlob } from './match-glob.ts';
@@ -15,6 +15,7 @@ export function nodeFileSystem(hash: Hash): FileSystem {
     read,
     commit: (authorized, writes, assertHeld) => commitWrites(hash, authorized, writes, assertHeld),
     list,
+    entries,
   };
 }
 
@@ -62,4 +63,19 @@ const list: FileSystem['list'] = async (folder, query, signal) => {
     paths.push(join(folder, entry.path) + (entry.directory ? '/' : ''));
   }
   return { paths, more: false };
+};
+
+const entries: FileSystem['entries'] = async (folder, most) => {
+  const found = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
+  if (found === undefined || found.length > most) return undefined;
+  return found.map((entry): FolderEntry => {
+    const kind = entry.isSymbolicLink()
+      ? 'link'
+      : entry.isDirectory()
+        ? 'directory'
+        : entry.isFile()
+          ? 'file'
+          : 'other';
+    return { name: entry.name, kind };
+  });
 };

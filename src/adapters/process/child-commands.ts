@@ -12,6 +12,7 @@ import { endTree, signalGroup } from './end-tree.ts';
 import { endFormer, survivorsOf } from './former-commands.ts';
 import { outputFile } from './output-file.ts';
 import { bornAtOf } from './process-table.ts';
+import { readerEnvironment } from './reader-environment.ts';
 
 export interface ChildCommandsOptions {
   /** Holds one folder of output files a task. */
@@ -41,14 +42,14 @@ export function childCommands(options: ChildCommandsOptions): Commands & { endAl
     shell: `${shellOf(options.shellPath)} on ${process.platform}`,
     sandboxMissing: async () => (options.sandbox ? options.sandbox.missing() : 'The sandbox is switched off.'),
     async start(authorized, start, onOutput, assertHeld) {
-      const { confined } = assertAuthorized(authorized, 'run', `${start.cwd}$ ${start.command}`);
+      const { confined, readsOnly } = assertAuthorized(authorized, 'run', `${start.cwd}$ ${start.command}`);
       if (commands.get(start.commandId)?.state().running) {
         throw new MagusError('tool-failed', `The command ${start.commandId} is already running. Stop it first.`, {
           code: 'RUNNING',
         });
       }
       const confinement = confined ? await confine(options, start) : undefined;
-      const command = await startChild(options, { ...start, confinement, onOutput, assertHeld });
+      const command = await startChild(options, { ...start, readsOnly, confinement, onOutput, assertHeld });
       commands.set(start.commandId, command);
       const { pid, bornAt } = command;
       return { pid, bornAt, output: command.state().output };
@@ -93,6 +94,7 @@ const inputName = 'OPENMAGUS_INPUT';
 const withheld = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|^ELECTRON_|^VSCODE_|^NODE_OPTIONS$|^OPENMAGUS_/i;
 
 interface ChildStart extends CommandStart {
+  readonly readsOnly: true | undefined;
   readonly confinement: Confinement | undefined;
   readonly onOutput: (text: string) => void;
   readonly assertHeld: AssertHeld | undefined;
@@ -125,7 +127,7 @@ async function startConfined(options: ChildCommandsOptions, start: ChildStart): 
   const path = join(folder, `${fileName(start.commandId)}.log`);
   const mark = markOf(start);
   assertHeld?.();
-  const child = spawnShell(options.shellPath, start, environment(start.env, mark, confinement?.env));
+  const child = spawnShell(options.shellPath, start, environment(start, mark));
   await spawned(child);
   const pid = child.pid ?? 0;
   const output = outputFile(path, onOutput);
@@ -186,15 +188,12 @@ function shellOf(shellPath: string | undefined): string {
   return existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh';
 }
 
-function environment(
-  given: Readonly<Record<string, string>>,
-  mark: string,
-  confined: Readonly<Record<string, string>> | undefined,
-): NodeJS.ProcessEnv {
-  const own = confined ?? Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.test(name)));
+function environment({ env, cwd, roots = [cwd], readsOnly, confinement }: ChildStart, mark: string): NodeJS.ProcessEnv {
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.test(name)));
+  const given = confinement?.env ?? own;
   const quiet = { PAGER: 'cat', GIT_PAGER: 'cat', GIT_TERMINAL_PROMPT: '0' };
   const [name = '', value] = mark.split(/=(.*)/s);
-  return { ...own, ...quiet, ...given, [name]: value };
+  return { ...(readsOnly ? readerEnvironment(given, roots) : { ...given, ...quiet }), ...env, [name]: value };
 }
 
 function spawned(child: ChildProcess): Promise<void> {

@@ -1,6 +1,5 @@
-import { type CommandPlace, folderDanger, type ShellWord, writeDanger } from './write-danger.ts';
-
-export type { ShellWord };
+import type { ShellWord } from './shell/shell-word.ts';
+import { type CommandPlace, folderDanger, writeDanger } from './write-danger.ts';
 
 export interface CommandContext {
   readonly place: CommandPlace;

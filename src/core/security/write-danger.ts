@@ -1,11 +1,5 @@
 import { protectedName } from './protected-paths.ts';
-
-/** One word of a command after quoting; `known` false: part of it is only known when it runs. */
-export interface ShellWord {
-  readonly text: string;
-  readonly known: boolean;
-  readonly glob: boolean;
-}
+import type { ShellWord } from './shell/shell-word.ts';
 
 export interface CommandPlace {
   readonly roots: readonly string[];

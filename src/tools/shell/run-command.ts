@@ -35,7 +35,9 @@ export const runCommand: Tool<RunCommandInput> = {
   describe: ({ command }) => `Run ${command.length > 200 ? `${command.slice(0, 200)}…` : command}`,
   async effects(ports, scope, { command, cwd, env, outside_sandbox }) {
     const place = await folderOf(ports, scope, cwd);
-    const own = commandEffects(command, { cwd: place.real, cwdZone: place.zone, roots: scope.roots });
+    const { files } = ports;
+    const site = { files, cwd: place.real, cwdZone: place.zone, roots: scope.roots, shell: shellKind(ports) };
+    const own = await commandEffects(command, site);
     const effects = [...own, ...environmentEffects(env ?? {}, place.zone)];
     if (outside_sandbox || !canBeConfined(effects, ports.policy().hosts)) return effects;
     if ((await ports.commands.sandboxMissing()) !== undefined) return effects;
@@ -143,4 +145,11 @@ async function timedOut(ports: Ports, scope: ToolScope, state: CommandState, tim
 function startedInBackground(commandId: string): ToolResult {
   const content = `running in the background as ${commandId}; see it with command_output {"id":"${commandId}","mode":"tail"}, end it with command_stop`;
   return { ok: true, content };
+}
+
+/** "/bin/bash on linux", "cmd.exe on win32": whose words the command is in. */
+function shellKind(ports: Ports): 'posix' | 'powershell' | 'cmd' {
+  const shell = ports.commands.shell.toLowerCase();
+  if (/powershell|pwsh/.test(shell)) return 'powershell';
+  return /cmd(\.exe)? on /.test(shell) ? 'cmd' : 'posix';
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, realpath, rm, stat } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nodeFileSystem } from '../../../src/adapters/files/node-file-system.ts';
 import { childCommands } from '../../../src/adapters/process/child-commands.ts';
 import { processTable } from '../../../src/adapters/process/process-table.ts';
+import { systemHash } from '../../../src/adapters/system/system.ts';
 import type { Ports } from '../../../src/core/ports.ts';
 import { sealAuthorized } from '../../../src/core/security/authorized.ts';
 import { strictPolicy } from '../../../src/core/security/policy.ts';
@@ -26,18 +28,8 @@ describe('the shell tools', () => {
     folder = await realpath(await mkdtemp(join(tmpdir(), 'shell-')));
     commands = childCommands({ folder: join(folder, 'own'), now: () => Date.now() });
     events = [];
-    const facts = async (path: string) => {
-      const found = await stat(path).catch(() => undefined);
-      const real = await realpath(path).catch(() => path);
-      return {
-        real,
-        kind: found === undefined ? 'none' : found.isDirectory() ? 'directory' : 'file',
-        size: 0,
-        modifiedMs: 0,
-        mode: 0,
-      };
-    };
-    ports = { commands, files: { facts }, live: () => undefined, policy: () => strictPolicy } as unknown as Ports;
+    const files = nodeFileSystem(systemHash);
+    ports = { commands, files, live: () => undefined, policy: () => strictPolicy } as unknown as Ports;
   });
   afterEach(async () => {
     await commands.endAll();
@@ -166,7 +158,7 @@ describe('the shell tools', () => {
     const scope = { roots: [folder] } as unknown as ToolScope;
     const effects = await runCommand.effects(ports, scope, { command: 'ls', env: { PATH: '/x', A: 'b' } });
     assert.deepEqual(
-      effects.map((effect) => effect.protects !== undefined),
+      effects.filter(({ verb }) => verb === 'run').map((effect) => effect.protects !== undefined),
       [false, false, true],
     );
   });

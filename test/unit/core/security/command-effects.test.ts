@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
+import type { FileFacts, FolderEntry, Ports } from '../../../../src/core/ports.ts';
 import { commandEffects } from '../../../../src/core/security/command-effects.ts';
+import type { Effect } from '../../../../src/protocol/effects.ts';
 
-const place = { cwd: '/work/app', cwdZone: 'workspace' as const, roots: ['/work/app'] };
-const danger = (command: string): string | undefined => commandEffects(command, place)[0]?.protects;
+const files = {
+  facts: async (path: string): Promise<FileFacts> => ({ real: path, kind: 'none', size: 0, modifiedMs: 0, mode: 0 }),
+  entries: async (): Promise<readonly FolderEntry[]> => [],
+} as unknown as Ports['files'];
+const site = { files, cwd: '/work/app', cwdZone: 'workspace' as const, roots: ['/work/app'] };
+const runOf = async (command: string): Promise<Effect | undefined> => (await commandEffects(command, site))[0];
+const danger = async (command: string): Promise<string | undefined> => (await runOf(command))?.protects;
 
 describe('commandEffects', () => {
-  it('names the folder and the command as its object', () => {
-    assert.deepEqual(commandEffects('npm test', place), [
-      { verb: 'run', object: '/work/app$ npm test', zone: 'workspace' },
+  it('names the folder and the command as its object, and the commands in it', async () => {
+    assert.deepEqual(await commandEffects('npm test', site), [
+      { verb: 'run', object: '/work/app$ npm test', zone: 'workspace', commands: [{ words: ['npm', 'test'] }] },
     ]);
   });
 
@@ -31,7 +38,7 @@ describe('commandEffects', () => {
     'python3 - <<EOF\nprint(1)\nEOF',
     'grep -r "curl" docs',
   ]) {
-    it(`leaves to the mode: ${JSON.stringify(command)}`, () => assert.equal(danger(command), undefined));
+    it(`leaves to the mode: ${JSON.stringify(command)}`, async () => assert.equal(await danger(command), undefined));
   }
 
   for (const command of [
@@ -97,6 +104,6 @@ describe('commandEffects', () => {
     'echo a\u001b[2Kb',
     'echo \u202Ex',
   ]) {
-    it(`always asks for: ${JSON.stringify(command)}`, () => assert.notEqual(danger(command), undefined));
+    it(`always asks for: ${JSON.stringify(command)}`, async () => assert.notEqual(await danger(command), undefined));
   }
 });

@@ -1,0 +1,62 @@
+import { realpathSync } from 'node:fs';
+import { delimiter, isAbsolute, sep } from 'node:path';
+
+/**
+ * The environment of a command that was decided as one that only reads. Its programs are looked up outside the workspace, and
+ * neither variables nor the workspace's own git configuration make them write, run anything else or look elsewhere.
+ */
+export function readerEnvironment(own: NodeJS.ProcessEnv, roots: readonly string[]): NodeJS.ProcessEnv {
+  const kept = Object.entries(own).filter(([name]) => !steering.test(name));
+  const path = Object.entries(own).find(([name]) => name.toUpperCase() === 'PATH');
+  const gitSettings = settings.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return {
+    ...Object.fromEntries(kept),
+    ...(path ? { [path[0]]: outsidePath(path[1] ?? '', roots) } : {}),
+    ...Object.fromEntries(gitSettings),
+    GIT_CONFIG_COUNT: String(settings.length),
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_PAGER: 'cat',
+    PAGER: 'cat',
+    // cmd looks for programs in the current folder first.
+    NoDefaultCurrentDirectoryInExePath: '1',
+  };
+}
+
+/** What makes shells and reading programs run or read something that their words do not name. */
+const steering =
+  /^(?:GIT_.*|BASH_ENV|ENV|CDPATH|GLOBIGNORE|SHELLOPTS|BASHOPTS|BASH_FUNC_.*|RIPGREP_CONFIG_PATH|GREP_OPTIONS|LESSOPEN|LESSCLOSE|LS_OPTIONS|TREE_.*|MAGIC|PAGER|PS4|PROMPT_COMMAND)$/i;
+
+/** They outrank the files of the repository. */
+const settings: readonly (readonly [string, string])[] = [
+  ['core.fsmonitor', 'false'],
+  ['core.hooksPath', '/dev/null'],
+  ['core.pager', 'cat'],
+  ['safe.bareRepository', 'explicit'],
+  ['diff.autoRefreshIndex', 'false'],
+  ['diff.ignoreSubmodules', 'all'],
+  ['submodule.recurse', 'false'],
+  ['status.submoduleSummary', 'false'],
+  ['log.showSignature', 'false'],
+];
+
+function outsidePath(path: string, roots: readonly string[]): string {
+  return path
+    .split(delimiter)
+    .filter((folder) => isAbsolute(folder) && !roots.some((root) => isInside(folder, root)))
+    .join(delimiter);
+}
+
+function isInside(folder: string, root: string): boolean {
+  let real = folder;
+  try {
+    real = realpathSync(folder);
+  } catch {
+    // What is not there may come into being, and lies where its name says.
+  }
+  return [folder, real].some((each) => each === root || each.startsWith(root + sep));
+}

@@ -1,0 +1,54 @@
+import type { Ports } from '../../ports.ts';
+
+const mostNames = 2000;
+const mostPaths = 200;
+
+/**
+ * The paths that a pattern of the shell could stand for, or why that cannot be said. It finds at least what the shell finds: a
+ * bracket counts as any character.
+ */
+export async function expandPattern(
+  files: Ports['files'],
+  folder: string,
+  pattern: string,
+): Promise<readonly string[] | string> {
+  if (/[{}()\\]/.test(pattern)) return 'a pattern that is too rich to follow';
+  let paths = [pattern.startsWith('/') ? '' : folder];
+  let fresh = !pattern.startsWith('/');
+  for (const part of pattern.split('/').filter((each) => each !== '')) {
+    if (!/[*?[]/.test(part)) {
+      paths = paths.map((path) => `${path}/${part}`);
+      fresh = false;
+      continue;
+    }
+    const next: string[] = [];
+    for (const path of paths) {
+      const entries = await files.entries(path === '' ? '/' : path, mostNames);
+      if (entries === undefined) {
+        if ((await files.facts(path)).kind === 'directory') return 'a pattern in a folder with too many names';
+        next.push(path);
+        continue;
+      }
+      const names = entries.map(({ name }) => name).filter(matcherOf(part));
+      // Such a name would be taken for an option.
+      if (fresh && names.some((name) => name.startsWith('-')))
+        return 'a pattern that fits a name which begins with a dash';
+      next.push(...names.map((name) => `${path}/${name}`));
+      if (next.length > mostPaths) return 'a pattern that fits too many names';
+    }
+    paths = next;
+    fresh = false;
+  }
+  return paths;
+}
+
+function matcherOf(part: string): (name: string) => boolean {
+  const source = part
+    .replace(/\[[^\]]*\]/g, '?')
+    .replace(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
+    .replaceAll('?', '.')
+    .replace(/\*+/g, '.*');
+  const expression = new RegExp(`^${source}$`, 'isu');
+  // `shopt -s dotglob` is not set: a pattern fits no hidden name, unless it begins with a dot itself.
+  return (name) => (part.startsWith('.') || !name.startsWith('.')) && expression.test(name);
+}
