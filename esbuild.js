@@ -54,6 +54,7 @@ const entries = {
   'chroma-memory': 'src/adapters/chroma/chroma-memory.ts',
   'neo4j-memory': 'src/adapters/neo4j/neo4j-memory.ts',
   'sqlite-worker': 'src/adapters/sqlite/worker.ts',
+  'index-worker': 'src/index-worker.ts',
 };
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');

@@ -11,6 +11,7 @@ import { forget } from './tools/memory/forget.ts';
 import { recall } from './tools/memory/recall.ts';
 import { remember } from './tools/memory/remember.ts';
 import { diagnostics } from './tools/search/diagnostics.ts';
+import { findRelevantFiles } from './tools/search/find-relevant-files.ts';
 import { searchText } from './tools/search/search-text.ts';
 import { commandInput } from './tools/shell/command-input.ts';
 import { commandOutput } from './tools/shell/command-output.ts';
@@ -22,6 +23,7 @@ export const builtInTools: readonly Tool[] = [
   readFile,
   listFiles,
   searchText,
+  findRelevantFiles,
   diagnostics,
   editFile,
   applyPatch,

@@ -5,6 +5,9 @@ import { nodeFileSystem } from './adapters/files/node-file-system.ts';
 import { textSearch } from './adapters/files/ripgrep-search.ts';
 import { childCommands } from './adapters/process/child-commands.ts';
 import { openJournal } from './adapters/sqlite/sqlite-journal.ts';
+import { usualLimits } from './adapters/sqlite/workspace-index/index-protocol.ts';
+import { type SqliteIndex, sqliteIndex } from './adapters/sqlite/workspace-index/sqlite-index.ts';
+import { linuxPowerSupply } from './adapters/system/battery.ts';
 import { systemClock, systemHash } from './adapters/system/system.ts';
 import { builtInTools } from './built-in-tools.ts';
 import { composeMemory } from './compose-memory.ts';
@@ -15,6 +18,7 @@ import type { ModelDesk } from './core/models/model-desk.ts';
 import type { ServedModel } from './core/models/model-server.ts';
 import { parseModelConfiguration } from './core/models/parse-configuration.ts';
 import type { Editor, LiveDelta, People, Ports, TaskLog } from './core/ports.ts';
+import { type IndexState, noIndex } from './core/search/workspace-index.ts';
 import type { EndpointConfiguration } from './protocol/model-configuration.ts';
 import type { PolicyRule } from './protocol/policy-rules.ts';
 import type { SecuritySettings } from './protocol/security-settings.ts';
@@ -38,6 +42,10 @@ export interface Composition {
   readonly onEvent: (event: LoggedEvent) => void;
   readonly onLive: (taskId: string, delta: LiveDelta) => void;
   readonly onWarning: (text: string) => void;
+  /** May the workspace's files be indexed? */
+  readonly indexes: boolean;
+  /** How far the index of a folder is. */
+  readonly onIndexState: (folder: string, state: IndexState) => void;
 }
 
 export interface Composed {
@@ -54,12 +62,13 @@ export async function composePorts(options: Composition): Promise<Composed> {
   mkdirSync(options.home, { recursive: true, mode: 0o700 });
   const journal = await openJournal({
     file: path.join(options.home, 'openmagus.db'),
-    workerUrl: workerFile(),
+    workerUrl: workerFile('sqlite-worker'),
     onWarning: options.onWarning,
   });
   const { policy, sandbox } = composePolicy(options);
   const commands = childCommands({ folder: path.join(options.home, 'output'), now: systemClock.now, sandbox });
   const preImages = diskPreImages(path.join(options.home, 'pre-images'), systemHash, journal.log);
+  const index = options.indexes ? openIndex(options) : undefined;
   const secrets: string[] = [];
   const secretOf = async (name: string): Promise<string | undefined> => {
     const value = await options.secretOf(name);
@@ -92,6 +101,7 @@ export async function composePorts(options: Composition): Promise<Composed> {
     files: nodeFileSystem(systemHash),
     preImages,
     search: textSearch(options.ripgrep),
+    index: index ?? noIndex,
     commands,
     people: options.people,
     policy,
@@ -103,6 +113,7 @@ export async function composePorts(options: Composition): Promise<Composed> {
     await commands.endAll();
     await sandbox.close();
     await preImages.settle();
+    await index?.close();
     await closeMemory();
     await journal.close();
   };
@@ -165,9 +176,21 @@ function pushing(log: TaskLog, onEvent: (event: LoggedEvent) => void): TaskLog {
   };
 }
 
-function workerFile(): string {
+/** Its thread starts when a folder is first to be indexed. */
+function openIndex({ home, onIndexState }: Composition): SqliteIndex {
+  return sqliteIndex({
+    home: path.join(home, 'index'),
+    limits: usualLimits,
+    powerSupply: linuxPowerSupply,
+    workerUrl: workerFile('index-worker'),
+    onState: onIndexState,
+  });
+}
+
+/** Entries of threads, by their names in `src` and as bundles. */
+const workers = { 'sqlite-worker': 'adapters/sqlite/worker.ts', 'index-worker': 'index-worker.ts' } as const;
+
+function workerFile(name: keyof typeof workers): string {
   const own = import.meta.url ? new URL(import.meta.url).pathname : __filename;
-  return own.endsWith('.ts')
-    ? path.join(path.dirname(own), 'adapters', 'sqlite', 'worker.ts')
-    : path.join(path.dirname(own), 'sqlite-worker.js');
+  return path.join(path.dirname(own), own.endsWith('.ts') ? workers[name] : `${name}.js`);
 }

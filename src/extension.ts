@@ -6,6 +6,7 @@ import { registerCodeActions } from './host/code-actions.ts';
 import { registerCommands } from './host/commands.ts';
 import { secretPrefix } from './host/configured-models.ts';
 import { dialogConfirmer } from './host/confirm.ts';
+import { IndexWatch } from './host/index-watch.ts';
 import { MemoryDesk } from './host/memory/memory-desk.ts';
 import { MemoryMigration } from './host/memory/memory-migration.ts';
 import { registerMemoryTree } from './host/memory/memory-tree.ts';
@@ -22,6 +23,7 @@ import { registerTerminalCommands } from './host/terminal-commands.ts';
 export function activate(context: vscode.ExtensionContext): OpenMagusApi {
   const log = vscode.window.createOutputChannel('OpenMagus', { log: true });
   const tasks = new TaskService(context.secrets, log);
+  const index = new IndexWatch(tasks, log);
   const confirmer = { ...dialogConfirmer };
   const chat = new ChatView(context.extensionUri, tasks);
   const memories = new MemoryDesk(tasks);
@@ -30,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
   context.subscriptions.push(
     log,
     tasks,
+    index,
     chat,
     memories,
     migration,
@@ -39,7 +42,7 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
     registerMemoryTree(memories),
     registerModelTree(tasks),
     registerNativeChat(tasks),
-    registerStatusBar(tasks),
+    registerStatusBar(tasks, index),
     registerCodeActions(),
     registerTerminalCommands(),
     announceEnds(tasks, chat),
@@ -57,6 +60,6 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
   const api = createApi(tasks);
   // In a test run nobody sits at the desk: the tests answer in the person's place.
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? Object.assign(api, { desk: tasks.desk, confirmer })
+    ? Object.assign(api, { desk: tasks.desk, index, confirmer })
     : api;
 }

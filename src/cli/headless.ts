@@ -9,3 +9,8 @@ export const nobody: People = {
   resolvePlan: async () => undefined,
   answer: async () => undefined,
 };
+
+/** `OPENMAGUS_INDEX=off` keeps the workspace's files out of any index. */
+export function indexWanted(): boolean {
+  return process.env['OPENMAGUS_INDEX'] !== 'off';
+}

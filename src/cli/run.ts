@@ -7,7 +7,7 @@ import { createTask } from '../core/agents/start-task.ts';
 import { MagusError } from '../core/errors/magus-error.ts';
 import type { Ports } from '../core/ports.ts';
 import { dataHome } from '../data-home.ts';
-import { headlessEditor } from './headless.ts';
+import { headlessEditor, indexWanted } from './headless.ts';
 import { parseRunOptions, type RunOptions, secretInEnvironment } from './options.ts';
 import { exitCodeOf } from './report.ts';
 import { terminalPeople } from './terminal-people.ts';
@@ -46,6 +46,8 @@ async function follow(options: RunOptions, begin: (ports: Ports) => Promise<stri
     onEvent: view.onEvent,
     onLive: view.onLive,
     onWarning: (warning) => process.stderr.write(`openmagus: ${warning}\n`),
+    indexes: indexWanted(),
+    onIndexState: () => {},
   });
   const cancel = new AbortController();
   const interrupt = (): void => cancel.abort();

@@ -65,6 +65,8 @@ async function answerRow(ports: Ports, row: Row, workspace: string, changes: Fil
         effects,
         decision: decision.decision,
       };
+    // There is no task whose start would have had it made.
+    if (tool.name === 'find_relevant_files') await ports.index.refresh(scope.roots, signal);
     const result = await tool.run(ports, scope, parsed.input, outcome.authorized, signal);
     if (result.changes) changes.push(...result.changes);
     return { id: row.id, ...result, effects, decision: decision.decision };

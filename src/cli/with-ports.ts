@@ -3,7 +3,7 @@ import type { ConfiguredModels } from '../core/models/configured-models.ts';
 import type { ModelDesk } from '../core/models/model-desk.ts';
 import type { Ports } from '../core/ports.ts';
 import { dataHome } from '../data-home.ts';
-import { headlessEditor, nobody } from './headless.ts';
+import { headlessEditor, indexWanted, nobody } from './headless.ts';
 import { secretInEnvironment } from './options.ts';
 
 /** Runs a piece of work over the user's own data, or that of another folder; without models, unless they are given. */
@@ -22,6 +22,8 @@ export async function withPorts<Result>(
     onEvent: () => {},
     onLive: () => {},
     onWarning: (warning) => process.stderr.write(`openmagus: ${warning}\n`),
+    indexes: indexWanted(),
+    onIndexState: () => {},
   });
   try {
     return await work(ports, desk());

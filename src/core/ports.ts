@@ -11,6 +11,7 @@ import type {
   Usage,
 } from '../protocol/task-event.ts';
 import type { Memory } from './memory/memory-ports.ts';
+import type { WorkspaceIndex } from './search/workspace-index.ts';
 import type { TextSearch } from './search-port.ts';
 import type { Authorized } from './security/authorized.ts';
 import type { PolicySettings } from './security/policy.ts';
@@ -29,6 +30,7 @@ export interface Ports {
   readonly files: FileSystem;
   readonly preImages: PreImages;
   readonly search: TextSearch;
+  readonly index: WorkspaceIndex;
   readonly commands: Commands;
   readonly people: People;
   /** What the user and this machine say for the policy, as it is now. */

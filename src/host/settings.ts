@@ -8,6 +8,8 @@ export interface Settings {
   readonly approvals: ApprovalMode;
   readonly limits: TaskLimits;
   readonly security: SecuritySettings;
+  /** May the workspace's files be indexed? */
+  readonly index: boolean;
 }
 
 /** Every setting with what holds when it is not set; package.json declares the same. */
@@ -19,6 +21,7 @@ export const settingDefaults = {
   'limits.turns': 100,
   'limits.usd': 0,
   'limits.minutes': 0,
+  'index.enabled': true,
 } as const;
 
 /** Only values of the user or the machine count: a workspace cannot redirect a key or loosen a rule. */
@@ -29,6 +32,7 @@ export function readSettings(): Settings {
     approvals: approvals === 'edits' || approvals === 'auto' ? approvals : 'ask',
     limits: limits(),
     security: security(),
+    index: ownValue('index.enabled') !== false,
   };
 }
 

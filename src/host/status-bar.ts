@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import type { IndexWatch } from './index-watch.ts';
 import type { TaskService } from './task-service.ts';
 
-/** One item: idle, working, or waiting for a person; the same facts as context keys for menus. */
-export function registerStatusBar(tasks: TaskService): vscode.Disposable {
+/** One item: idle, working, or waiting for a person, and how far the index is; the same facts as context keys for menus. */
+export function registerStatusBar(tasks: TaskService, indexing: IndexWatch): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('openmagus.status', vscode.StatusBarAlignment.Right, 100);
   item.name = 'OpenMagus';
   item.command = 'openmagus.chat.focus';
@@ -10,9 +11,11 @@ export function registerStatusBar(tasks: TaskService): vscode.Disposable {
   const show = (): void => {
     const running = tasks.running().length;
     const waiting = tasks.desk.waiting().length;
-    if (shown === `${running} ${waiting}`) return;
-    shown = `${running} ${waiting}`;
-    const { text, tooltip } = face(running, waiting);
+    const index = indexing.words();
+    const facts = `${running} ${waiting} ${index?.text}`;
+    if (shown === facts) return;
+    shown = facts;
+    const { text, tooltip } = face(running, waiting, index);
     item.text = text;
     item.tooltip = tooltip;
     item.accessibilityInformation = { label: `OpenMagus: ${tooltip}` };
@@ -21,10 +24,19 @@ export function registerStatusBar(tasks: TaskService): vscode.Disposable {
   };
   show();
   item.show();
-  return vscode.Disposable.from(item, tasks.onChange(show));
+  return vscode.Disposable.from(item, tasks.onChange(show), indexing.onChange(show));
 }
 
-function face(running: number, waiting: number): { readonly text: string; readonly tooltip: string } {
+type Face = { readonly text: string; readonly tooltip: string };
+
+function face(running: number, waiting: number, index: ReturnType<IndexWatch['words']>): Face {
+  const { text, tooltip } = faceOf(running, waiting);
+  if (!index) return { text, tooltip };
+  const idle = running === 0 && waiting === 0;
+  return { text: idle && index.busy ? '$(sync~spin) OpenMagus' : text, tooltip: `${tooltip}. ${index.text}` };
+}
+
+function faceOf(running: number, waiting: number): Face {
   if (waiting > 0) return { text: '$(bell-dot) OpenMagus asks', tooltip: 'A task waits for your answer' };
   if (running === 1) return { text: '$(loading~spin) OpenMagus', tooltip: 'A task is running' };
   if (running > 1) return { text: `$(loading~spin) OpenMagus ${running}`, tooltip: `${running} tasks are running` };

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Composed } from '../compose.ts';
+import type { Composed, Composition } from '../compose.ts';
 import { MagusError } from '../core/errors/magus-error.ts';
 import type { ModelDesk } from '../core/models/model-desk.ts';
 import type { LiveDelta, Ports } from '../core/ports.ts';
@@ -33,12 +33,17 @@ export class TaskService implements vscode.Disposable {
   readonly #live = new vscode.EventEmitter<{ taskId: string; delta: LiveDelta }>();
   readonly #changes = new vscode.EventEmitter<void>();
   readonly #asked = new vscode.EventEmitter<void>();
+  readonly #composedPorts = new vscode.EventEmitter<Ports>();
+  readonly #indexStates = new vscode.EventEmitter<Parameters<Composition['onIndexState']>>();
   readonly onEvent = this.#events.event;
   readonly onLive = this.#live.event;
   /** The list of tasks, their states or the surroundings changed. */
   readonly onChange = this.#changes.event;
   /** A task began to wait for a person. */
   readonly onAsked = this.#asked.event;
+  /** The core was loaded. */
+  readonly onPorts = this.#composedPorts.event;
+  readonly onIndexState = this.#indexStates.event;
   #composed: Promise<Composed> | undefined;
   #stale = false;
   #modelFault: unknown;
@@ -207,13 +212,14 @@ export class TaskService implements vscode.Disposable {
       (composed) => composed.close(),
       () => undefined,
     );
-    for (const emitter of [this.#events, this.#live, this.#changes, this.#asked]) emitter.dispose();
+    for (const each of [this.#events, this.#live, this.#changes, this.#asked, this.#composedPorts, this.#indexStates])
+      each.dispose();
   }
 
   async #compose(): Promise<Composed> {
     const { composePorts } = await import('../compose.ts');
     const models = await this.#models();
-    return composePorts({
+    const composed = await composePorts({
       secretOf: async (name) => this.#secrets.get(secretPrefix + name),
       home: dataHome(),
       models,
@@ -224,7 +230,11 @@ export class TaskService implements vscode.Disposable {
       onEvent: (event) => this.#events.fire(event),
       onLive: (taskId, delta) => this.#live.fire({ taskId, delta }),
       onWarning: (text) => this.#log.warn(text),
+      indexes: readSettings().index,
+      onIndexState: (...told) => this.#indexStates.fire(told),
     });
+    this.#composedPorts.fire(composed.ports);
+    return composed;
   }
 
   async #run(ports: Ports, taskId: string): Promise<void> {

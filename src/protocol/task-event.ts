@@ -58,6 +58,13 @@ export interface RuleText {
   readonly path: string;
   readonly text: string;
 }
+/** A file that the index of the workspace names for the goal. */
+export interface RelevantFile {
+  /** Relative to the workspace folder; absolute where there are several. */
+  readonly path: string;
+  /** Words of the goal that it holds. */
+  readonly why: string;
+}
 export interface ToolFailure {
   readonly kind: ErrorKind;
   readonly code?: string;
@@ -73,7 +80,12 @@ export type TaskEvent =
   | { readonly type: 'task-created'; readonly start: TaskStart }
   | { readonly type: 'task-resumed'; readonly approve: TaskStart['approve']; readonly limits: TaskStart['limits'] }
   | { readonly type: 'agent-message'; readonly message: AgentMessage }
-  | { readonly type: 'memory-recalled'; readonly hits: readonly MemoryHit[]; readonly rules: readonly RuleText[] }
+  | {
+      readonly type: 'memory-recalled';
+      readonly hits: readonly MemoryHit[];
+      readonly rules: readonly RuleText[];
+      readonly files?: readonly RelevantFile[];
+    }
   | {
       readonly type: 'plan-proposed';
       readonly plan: Plan;

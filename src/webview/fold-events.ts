@@ -72,12 +72,13 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
     if (message.to === 'knowledge') figure(picture, { activity: 'Remembering' });
     if (message.to === 'planner') figure(picture, { activity: 'Planning' });
   },
-  'memory-recalled': (picture, { hits, rules }) => {
+  'memory-recalled': (picture, { hits, rules, files = [] }) => {
     const parts = [
       hits.length > 0 ? count(hits.length, 'memory', 'memories') : '',
       rules.length > 0 ? count(rules.length, 'rule file', 'rule files') : '',
     ].filter(Boolean);
     if (parts.length > 0) note(picture, `Recalled ${parts.join(' and ')}.`);
+    if (files.length > 0) note(picture, `May matter: ${files.map(({ path }) => path).join(', ')}.`);
   },
   'plan-proposed': (picture, { plan, revision, basedOn }) => {
     picture.planned = true;

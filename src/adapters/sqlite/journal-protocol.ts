@@ -7,7 +7,6 @@ import type {
   TrialFound,
 } from '../../core/memory/memory-ports.ts';
 import type { TaskSummary } from '../../core/ports.ts';
-import type { ErrorKind } from '../../protocol/error-kinds.ts';
 import type { MemoryKind, MemoryRecord } from '../../protocol/memory.ts';
 import type { LoggedEvent, TaskEvent } from '../../protocol/task-event.ts';
 
@@ -70,24 +69,5 @@ export interface JournalOperations {
   /** The last one: the thread ends after answering. */
   close(input: Record<string, never>): null;
 }
-export type OperationName = keyof JournalOperations;
-export type OperationInput<Name extends OperationName> = Parameters<JournalOperations[Name]>[0];
-export type OperationOutput<Name extends OperationName> = ReturnType<JournalOperations[Name]>;
-
-export interface JournalRequest {
-  readonly id: number;
-  readonly name: OperationName;
-  readonly input: OperationInput<OperationName>;
-}
-
-/** A MagusError as it crosses the thread border: structured clone would drop its fields. */
-export interface CarriedError {
-  readonly kind: ErrorKind;
-  readonly message: string;
-  readonly code: string | undefined;
-  readonly retryable: boolean;
-}
-export type JournalReply =
-  | { readonly type: 'answered'; readonly id: number; readonly output: OperationOutput<OperationName> }
-  | { readonly type: 'failed'; readonly id: number; readonly error: CarriedError }
-  | { readonly type: 'lease-lost'; readonly token: string };
+/** What the journal's thread says unasked. */
+export type JournalNotice = { readonly type: 'lease-lost'; readonly token: string };

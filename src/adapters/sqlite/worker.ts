@@ -2,13 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { parentPort } from 'node:worker_threads';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import { distrust } from './integrity.ts';
-import type {
-  JournalOperations,
-  JournalReply,
-  JournalRequest,
-  OperationName,
-  OperationOutput,
-} from './journal-protocol.ts';
+import type { JournalNotice, JournalOperations } from './journal-protocol.ts';
 import { createLeaseStore, heartbeatMs } from './lease-store.ts';
 import { createMemoryOutbox } from './memory-outbox.ts';
 import { createMemoryStore } from './memory-store.ts';
@@ -17,6 +11,7 @@ import { openDatabase } from './open-database.ts';
 import { createRecollections } from './recollections.ts';
 import { fromSqlite, isDamage } from './sqlite-error.ts';
 import { createTaskStore } from './task-store.ts';
+import { failedAnswer, silenceExperimentalWarning, type ThreadAnswer, type ThreadRequest } from './thread-questions.ts';
 import { createVectorStore } from './vector-store.ts';
 
 /** Entry of the journal's thread: SQLite blocks, so it lives here. Requests are answered in the order they came. */
@@ -24,7 +19,7 @@ function serve(): void {
   silenceExperimentalWarning();
   let operations: JournalOperations | undefined;
   let file = '';
-  parentPort?.on('message', (request: JournalRequest) => {
+  parentPort?.on('message', (request: ThreadRequest) => {
     try {
       if (request.name === 'open') {
         file = (request.input as { file: string }).file;
@@ -32,12 +27,11 @@ function serve(): void {
         operations = createOperations(database, warnings);
       }
       if (operations === undefined) throw new MagusError('internal', 'The journal is not open: send open first.');
-      const perform = operations[request.name] as (input: JournalRequest['input']) => OperationOutput<OperationName>;
+      const perform = operations[request.name as keyof JournalOperations] as (input: unknown) => unknown;
       post({ type: 'answered', id: request.id, output: perform(request.input) });
     } catch (error) {
       if (isDamage(error)) distrust(file);
-      const { kind, message, code, retryable } = fromSqlite(error, file);
-      post({ type: 'failed', id: request.id, error: { kind, message, code, retryable } });
+      post(failedAnswer(request.id, fromSqlite(error, file)));
     }
     if (request.name === 'close') parentPort?.close();
   });
@@ -79,16 +73,8 @@ function createOperations(database: DatabaseSync, warnings: readonly string[]): 
   };
 }
 
-function post(reply: JournalReply): void {
+function post(reply: ThreadAnswer | JournalNotice): void {
   parentPort?.postMessage(reply);
-}
-
-/** Node 22 calls node:sqlite experimental on stderr, which belongs to the user. This thread has its own `process`. */
-function silenceExperimentalWarning(): void {
-  const emitWarning = process.emitWarning.bind(process) as (...parts: readonly unknown[]) => void;
-  process.emitWarning = (...parts: readonly unknown[]): void => {
-    if (parts[1] !== 'ExperimentalWarning') emitWarning(...parts);
-  };
 }
 
 serve();

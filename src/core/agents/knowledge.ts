@@ -6,6 +6,7 @@ import { episodeOf } from '../memory/episode-of.ts';
 import { learnProcedure } from '../memory/learn-procedure.ts';
 import { type RecallRequest, recallMemories } from '../memory/recall-memories.ts';
 import { remember } from '../memory/remember.ts';
+import { filesForGoal } from './relevant-files.ts';
 import { mentionedPlaces, placesWritten, readRules } from './rule-files.ts';
 import type { TaskRun } from './task-run.ts';
 import { say } from './task-run.ts';
@@ -14,7 +15,7 @@ const mostHits = 5;
 const mostStepHits = 2;
 const mostTokens = 3000;
 
-/** Recalls what fits this goal and reads the workspace's rule files. A memory that fails costs a warning, not the task. */
+/** Recalls what fits this goal, reads the workspace's rule files and names files that matter. A memory that fails costs a warning, not the task. */
 export async function recall(run: TaskRun, signal: AbortSignal): Promise<void> {
   const { start } = run.state;
   const request = await say(run, {
@@ -23,8 +24,11 @@ export async function recall(run: TaskRun, signal: AbortSignal): Promise<void> {
     kind: 'request',
     body: { topic: 'recall', goal: start.goal.slice(0, 2000) },
   });
-  const rules = await rulesOfTask(run);
-  const hits = start.memory ? await recallForGoal(run, signal) : [];
+  const [rules, hits, files] = await Promise.all([
+    rulesOfTask(run),
+    start.memory ? recallForGoal(run, signal) : [],
+    filesForGoal(run, signal),
+  ]);
   await say(run, {
     from: 'knowledge',
     to: 'coordinator',
@@ -32,7 +36,7 @@ export async function recall(run: TaskRun, signal: AbortSignal): Promise<void> {
     inReplyTo: request,
     body: { topic: 'recall', hits: hits.map(({ id }) => id) },
   });
-  await run.emit({ type: 'memory-recalled', hits, rules });
+  await run.emit({ type: 'memory-recalled', hits, rules, ...(files.length > 0 ? { files } : {}) });
 }
 
 /** Remembers what happened as one episode, and how it was done with its outcome. */

@@ -13,7 +13,7 @@ import type { TaskRun } from './task-run.ts';
 
 /** The conversation of the Planner with its model. */
 export const conversation = 'plan';
-export const readingTools = ['read_file', 'list_files', 'search_text', 'diagnostics'];
+export const readingTools = ['read_file', 'list_files', 'search_text', 'find_relevant_files', 'diagnostics'];
 const mostReadingCalls = 10;
 
 /** Answers one call of the Planner. `first`: turns before this time of planning. */

@@ -65,7 +65,9 @@ function taskMessage(
   const rules = [...(own.rules ?? []), ...(state.recalled?.rules ?? [])].map(
     (rule) => `<rules path="${rule.path}">\n${rule.text}\n</rules>`,
   );
+  const files = (state.recalled?.files ?? []).map(({ path, why }) => `${path} (${why})`);
+  const named = files.length > 0 ? [`<files why="words of the goal">\n${files.join('\n')}\n</files>`] : [];
   const images = context.flatMap((item) => (item.dataUrl === undefined ? [] : [item.dataUrl]));
-  const content = [...folders, ...hits, ...shown, ...rules, text].join('\n\n');
+  const content = [...folders, ...hits, ...named, ...shown, ...rules, text].join('\n\n');
   return { role: 'user', content, ...(images.length > 0 ? { images } : {}) };
 }

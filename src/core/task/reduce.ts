@@ -63,7 +63,8 @@ const appliers: Appliers = {
     state.messages += 1;
   },
   'memory-recalled': (state, event) => {
-    state.recalled = { hits: event.hits, rules: event.rules };
+    const { type: _type, ...recalled } = event;
+    state.recalled = recalled;
   },
   'plan-proposed': (state, event) => {
     for (const [id, step] of state.steps)

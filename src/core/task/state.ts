@@ -72,7 +72,7 @@ export interface TaskState {
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   start: TaskStart;
-  recalled: { readonly hits: readonly MemoryHit[]; readonly rules: readonly RuleText[] } | undefined;
+  recalled: Omit<Extract<TaskEvent, { type: 'memory-recalled' }>, 'type'> | undefined;
   /** The Planner's answer to a mere question. */
   answer: string | undefined;
   plan: { revision: number; status: 'proposed' | 'accepted' | 'rejected' } | undefined;

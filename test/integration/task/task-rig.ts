@@ -109,6 +109,8 @@ export async function taskRig(): Promise<TaskRig> {
         onEvent: session.onEvent ?? (() => undefined),
         onLive: () => undefined,
         onWarning: () => undefined,
+        indexes: true,
+        onIndexState: () => undefined,
       });
       const close = async (): Promise<void> => {
         if (closers.delete(close)) await composed.close();

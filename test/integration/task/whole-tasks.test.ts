@@ -69,7 +69,14 @@ describe('a whole task', () => {
     assert.equal(of('plan-proposed').length, 0);
     assert.equal(await rig.text('a.txt'), 'one\n');
     for (const { tools } of rig.model.requests)
-      assert.deepEqual(tools, ['answer', 'diagnostics', 'list_files', 'read_file', 'search_text']);
+      assert.deepEqual(tools, [
+        'answer',
+        'diagnostics',
+        'find_relevant_files',
+        'list_files',
+        'read_file',
+        'search_text',
+      ]);
     assert.match(answers(rig.model.requests[2])[1] ?? '', /not for planning/);
   });
 
