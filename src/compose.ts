@@ -15,7 +15,7 @@ import { composeModels } from './compose-models.ts';
 import { composePolicy } from './compose-policy.ts';
 import type { ConfiguredModels } from './core/models/configured-models.ts';
 import type { ModelDesk } from './core/models/model-desk.ts';
-import type { ServedModel } from './core/models/model-server.ts';
+import type { ModelServer } from './core/models/model-server.ts';
 import { parseModelConfiguration } from './core/models/parse-configuration.ts';
 import type { Editor, LiveDelta, People, Ports, TaskLog } from './core/ports.ts';
 import { type IndexState, noIndex } from './core/search/workspace-index.ts';
@@ -132,12 +132,8 @@ function noting(models: ConfiguredModels, secrets: string[]): ConfiguredModels {
   };
 }
 
-/** What an endpoint has that is not configured yet. Throws as an attempt does. */
-export async function listModels(
-  endpoint: EndpointConfiguration,
-  apiKey: string | undefined,
-  signal: AbortSignal,
-): Promise<readonly ServedModel[]> {
+/** The models of an endpoint that is not configured yet. Throws `configuration` on an address that cannot be used. */
+export async function serverOf(endpoint: EndpointConfiguration, apiKey: string | undefined): Promise<ModelServer> {
   const { openModelServer } = await import('./adapters/models/servers/open-server.ts');
   const timeouts = { firstByteMs: 10_000, idleMs: 10_000, totalMs: 10_000 };
   const deployment = { endpoint: endpoint.kind, model: '' };
@@ -149,8 +145,7 @@ export async function listModels(
     deployment,
     timeouts,
   };
-  const server = await openModelServer(address, apiKey);
-  return server.list(signal);
+  return openModelServer(address, apiKey);
 }
 
 /** For who has configured nothing: a model server on this machine, where such servers usually listen. */

@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { toMagusError } from '../core/errors/magus-error.ts';
 import type { ConfiguredModels } from '../core/models/configured-models.ts';
+import { sameModel } from '../core/models/same-model.ts';
 import { dataHome } from '../data-home.ts';
+import { recognisedWords } from '../protocol/kind-words.ts';
 import { parseRunOptions } from './options.ts';
 import { withPorts } from './with-ports.ts';
 
@@ -68,16 +70,15 @@ async function examineModels(models: ConfiguredModels): Promise<readonly Finding
       members.filter(({ id }) => {
         const endpoint = endpoints.find(({ name }) => id.startsWith(`${name}/`));
         if (!endpoint || endpoint.fault !== undefined || endpoint.models.length === 0) return false;
-        return endpoint.models.every(({ name }) => `${endpoint.name}/${name}` !== id);
+        return endpoint.models.every((model) => !sameModel(id, model.id));
       }),
     );
     return [
-      ...endpoints.map(
-        ({ name, baseURL = 'VS Code', models: served, fault }): Finding =>
-          fault === undefined
-            ? [true, `The model endpoint ${name} answers at ${baseURL}: ${served.length} models`]
-            : [false, `${name}: ${fault}`],
-      ),
+      ...endpoints.map(({ name, baseURL = 'VS Code', models: served, fault, recognised }): Finding => {
+        if (fault !== undefined) return [false, `${name}: ${fault}`];
+        const more = recognised === undefined ? '' : `, ${recognisedWords(recognised)}`;
+        return [true, `The model endpoint ${name} answers at ${baseURL}: ${served.length} models${more}`];
+      }),
       ...unknown.map(
         ({ id }): Finding => [
           false,

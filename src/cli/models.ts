@@ -1,5 +1,6 @@
 import { MagusError, toMagusError } from '../core/errors/magus-error.ts';
 import type { ModelDesk } from '../core/models/model-desk.ts';
+import { recognisedWords } from '../protocol/kind-words.ts';
 import type { DeploymentPicture, EndpointPicture, GroupPicture } from '../protocol/model-picture.ts';
 import { parseRunOptions } from './options.ts';
 import { printable } from './printable.ts';
@@ -59,7 +60,9 @@ async function test(desk: ModelDesk, id: string | undefined, json: boolean): Pro
 
 function load(desk: ModelDesk, id: string | undefined): Promise<number> {
   return untilInterrupted(async (signal) => {
-    await desk.load(named(id), print, signal);
+    await desk
+      .load(named(id), progressLine(), signal)
+      .finally(() => process.stdout.write(process.stdout.isTTY ? '\n' : ''));
     print(`${id} is loaded.`);
   });
 }
@@ -86,6 +89,17 @@ async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): P
   }
 }
 
+/** On a terminal one line that changes; elsewhere each new word once, without the seconds. */
+function progressLine(): (words: string) => void {
+  let last = '';
+  return (words) => {
+    if (process.stdout.isTTY) process.stdout.write(`\r\u001b[K${printable(words)}`);
+    const lasting = words.replace(/[:,] \d+ s$/, '');
+    if (!process.stdout.isTTY && lasting !== last) print(lasting);
+    last = lasting;
+  };
+}
+
 function named(id: string | undefined): string {
   if (id !== undefined) return id;
   throw new MagusError('user-input', 'Which model? Its name is endpoint/model; see: openmagus models list');
@@ -105,9 +119,11 @@ function memberLine({ id, order, weight, contextTokens, price, reason }: Deploym
   return `  ${id}: ${parts.join(' · ')}`;
 }
 
-function endpointLines({ name, kind, baseURL, models: served, fault }: EndpointPicture): readonly string[] {
+function endpointLines(endpoint: EndpointPicture): readonly string[] {
+  const { name, kind, baseURL, models: served, fault, recognised } = endpoint;
+  const about = [kind, baseURL, recognised && recognisedWords(recognised)].filter((word) => word !== undefined);
   return [
-    `${fault === undefined ? '✓' : '✗'} ${name} (${kind}${baseURL === undefined ? '' : `, ${baseURL}`})`,
+    `${fault === undefined ? '✓' : '✗'} ${name} (${about.join(', ')})`,
     ...(fault === undefined ? [] : [`  ${fault}`]),
     ...served.map((model) => {
       const parts = [

@@ -2,48 +2,46 @@ import * as vscode from 'vscode';
 import { toMagusError } from '../core/errors/magus-error.ts';
 import type { ModelRole } from '../core/models/edit-configuration.ts';
 import type { ServedModel } from '../core/models/model-server.ts';
-import type { EndpointConfiguration, EndpointKind } from '../protocol/model-configuration.ts';
+import { kindWords } from '../protocol/kind-words.ts';
+import { type EndpointConfiguration, type EndpointKind, endpointKinds } from '../protocol/model-configuration.ts';
 import type { Host } from './commands.ts';
 import { secretPrefix } from './configured-models.ts';
 import { testModel } from './manage-models.ts';
+import { describeServed } from './model-words.ts';
 import { readSettings, writeModels } from './settings.ts';
 
 interface KindChoice extends vscode.QuickPickItem {
   readonly endpointKind: EndpointKind;
-  readonly wantsKey: boolean;
 }
 interface RoleChoice extends vscode.QuickPickItem {
   readonly role: ModelRole;
 }
 
-const kinds: readonly KindChoice[] = [
-  { label: 'LiteLLM proxy', endpointKind: 'litellm', wantsKey: true },
-  { label: 'OpenAI-compatible server or provider', endpointKind: 'openai', wantsKey: true },
-  { label: 'Ollama', endpointKind: 'ollama', wantsKey: false },
-  { label: 'LM Studio', endpointKind: 'lmstudio', wantsKey: false },
-  { label: 'llama.cpp', endpointKind: 'llamacpp', wantsKey: false },
-  { label: 'llama-swap', endpointKind: 'llamaswap', wantsKey: false },
-  { label: 'vLLM', endpointKind: 'vllm', wantsKey: false },
-  { label: 'VS Code’s own models', endpointKind: 'vscode-lm', wantsKey: false },
-];
+const kinds: readonly KindChoice[] = endpointKinds.map(choiceOf);
 const roles: readonly RoleChoice[] = [
   { label: 'Primary', description: 'plans and acts', role: 'primary' },
   { label: 'Fallback', description: 'when the primary one fails', role: 'fallback' },
   { label: 'Secondary', description: 'summaries and advice', role: 'secondary' },
 ];
 const title = 'OpenMagus: add a model';
+const recogniseMs = 3000;
+
+/** Kinds that usually want a key; the others run on the user's own machine. */
+const keyed: ReadonlySet<EndpointKind> = new Set(['litellm', 'openai']);
 
 /** Kind, address, key, model, role: written into the settings, the key into the secret storage; then it is tested. */
 export async function addModel(host: Host): Promise<void> {
-  const kind = await vscode.window.showQuickPick(kinds, { title, placeHolder: 'Where does it run?' });
-  if (!kind) return;
-  const baseURL = kind.endpointKind === 'vscode-lm' ? '' : await askAddress(kind.endpointKind);
+  const chosen = await vscode.window.showQuickPick(kinds, { title, placeHolder: 'Where does it run?' });
+  if (!chosen) return;
+  const baseURL = chosen.endpointKind === 'vscode-lm' ? '' : await askAddress(chosen.endpointKind);
   if (baseURL === undefined) return;
-  const endpointName = freeName(kind.endpointKind, baseURL);
-  const key = kind.wantsKey ? await askKey() : '';
+  const kind = baseURL === '' ? chosen.endpointKind : await kindAt(baseURL, chosen.endpointKind);
+  if (kind === undefined) return;
+  const endpointName = freeName(kind, baseURL);
+  const key = keyed.has(kind) ? await askKey() : '';
   if (key === undefined) return;
   const endpoint = {
-    kind: kind.endpointKind,
+    kind,
     ...(baseURL === '' ? {} : { baseURL }),
     ...(key === '' ? {} : { secret: endpointName }),
   };
@@ -79,6 +77,29 @@ async function askAddress(kind: EndpointKind): Promise<string | undefined> {
   return address?.trim();
 }
 
+function choiceOf(endpointKind: EndpointKind): KindChoice {
+  return { label: kindWords[endpointKind], endpointKind };
+}
+
+/** The kind that was chosen, unless the server itself tells of another one and the user believes it. Asked without any key. */
+async function kindAt(baseURL: string, chosen: EndpointKind): Promise<EndpointKind | undefined> {
+  const { serverOf } = await import('../compose.ts');
+  const server = await serverOf({ kind: 'openai', baseURL }, undefined);
+  const recognised = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: 'OpenMagus: looking what answers there' },
+    () => server.recognise?.(AbortSignal.timeout(recogniseMs)) ?? Promise.resolve(undefined),
+  );
+  if (recognised === undefined || recognised === chosen) return chosen;
+  const picked = await vscode.window.showQuickPick(
+    [
+      { ...choiceOf(recognised), description: 'what the server says it is' },
+      { ...choiceOf(chosen), description: 'as you said' },
+    ],
+    { title, placeHolder: `${kindWords[recognised]} answers at ${baseURL}` },
+  );
+  return picked?.endpointKind;
+}
+
 async function askKey(): Promise<string | undefined> {
   const key = await vscode.window.showInputBox({
     title,
@@ -101,7 +122,11 @@ async function askModel(endpoint: EndpointConfiguration, key: string): Promise<s
       }),
   );
   const byHand = { label: '$(edit) Another one, by name…', name: undefined };
-  const choices = listed.map((model) => ({ label: model.name, description: wordsOf(model), name: model.name }));
+  const choices = listed.map((model) => ({
+    label: model.name,
+    description: describeServed(model, Date.now()),
+    name: model.name,
+  }));
   const chosen =
     choices.length === 0
       ? byHand
@@ -122,18 +147,8 @@ async function served(endpoint: EndpointConfiguration, key: string): Promise<rea
     const { editorModelServer } = await import('./editor-models.ts');
     return editorModelServer.list(signal);
   }
-  const { listModels } = await import('../compose.ts');
-  return listModels(endpoint, key || undefined, signal);
-}
-
-function wordsOf({ loaded, sizeBytes, contextTokens }: ServedModel): string {
-  return [
-    loaded === undefined ? '' : loaded ? 'loaded' : 'not loaded',
-    sizeBytes === undefined ? '' : `${(sizeBytes / 1e9).toFixed(1)} GB`,
-    contextTokens === undefined ? '' : `${Math.round(contextTokens / 1000)}k tokens`,
-  ]
-    .filter(Boolean)
-    .join(' · ');
+  const { serverOf } = await import('../compose.ts');
+  return (await serverOf(endpoint, key || undefined)).list(signal);
 }
 
 /** The kind, with a number when another server of that kind is configured already. */

@@ -87,6 +87,14 @@ export const commands = {
     const { manageModels } = await import('./manage-models.ts');
     await manageModels(host, given);
   },
+  'openmagus.loadModel': async (host, given) => {
+    const { moveModel } = await import('./manage-models.ts');
+    await moveModel(host, given, 'load');
+  },
+  'openmagus.unloadModel': async (host, given) => {
+    const { moveModel } = await import('./manage-models.ts');
+    await moveModel(host, given, 'unload');
+  },
   'openmagus.setSecret': async (host) => {
     const { setSecret } = await import('./set-secret.ts');
     await setSecret(host);

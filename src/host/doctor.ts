@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { toMagusError } from '../core/errors/magus-error.ts';
 import { dataHome } from '../data-home.ts';
+import { recognisedWords } from '../protocol/kind-words.ts';
+import type { EndpointPicture } from '../protocol/model-picture.ts';
 import type { Host } from './commands.ts';
 import { configuredModels } from './configured-models.ts';
 import { ripgrepCandidates } from './editor.ts';
@@ -52,29 +54,29 @@ async function examineSandbox(host: Host): Promise<Finding> {
 
 async function examineModels(host: Host): Promise<readonly Finding[]> {
   try {
-    const models = await configuredModels(readSettings().models, host.secrets);
-    if (!models) return [[false, 'No model is configured. Fill in the setting `openmagus.models`.']];
-    const endpoints = Object.entries(models.configuration.endpoints).map(
-      async ([name, endpoint]): Promise<readonly Finding[]> => {
-        const { baseURL, secret } = endpoint;
-        if (baseURL === undefined) return [];
-        const key = await models.keyOf(endpoint);
-        return [
-          await check(
-            `The model endpoint ${name} answers at ${baseURL}`,
-            'Start it, or mend its address in the setting `openmagus.models`.',
-            () => answers(baseURL),
-          ),
-          secret === undefined || key
-            ? [true, secret === undefined ? `${name} needs no key` : `The key “${secret}” is stored`]
-            : [false, `The key “${secret}” of ${name} is not stored. Run “OpenMagus: Set API Key”.`],
-        ];
-      },
-    );
-    return (await Promise.all(endpoints)).flat();
+    const [models, desk] = await Promise.all([
+      configuredModels(readSettings().models, host.secrets),
+      host.tasks.modelDesk(),
+    ]);
+    if (!models || !desk) return [[false, 'No model is configured. Fill in the setting `openmagus.models`.']];
+    const endpoints = await desk.endpoints(AbortSignal.timeout(5000));
+    const keys = Object.entries(models.configuration.endpoints).map(async ([name, endpoint]): Promise<Finding> => {
+      const { secret } = endpoint;
+      if (secret === undefined) return [true, `${name} needs no key`];
+      return (await models.keyOf(endpoint))
+        ? [true, `The key “${secret}” is stored`]
+        : [false, `The key “${secret}” of ${name} is not stored. Run “OpenMagus: Set API Key”.`];
+    });
+    return [...endpoints.map(endpointFinding), ...(await Promise.all(keys))];
   } catch (error) {
     return [[false, toMagusError(error).message]];
   }
+}
+
+function endpointFinding({ name, baseURL = 'VS Code', models, fault, recognised }: EndpointPicture): Finding {
+  if (fault !== undefined) return [false, `The model endpoint ${name}: ${fault}`];
+  const more = recognised === undefined ? '' : `, ${recognisedWords(recognised)}`;
+  return [true, `The model endpoint ${name} answers at ${baseURL}: ${models.length} models${more}`];
 }
 
 async function check(good: string, mend: string, probe: () => Promise<unknown>): Promise<Finding> {
@@ -84,13 +86,4 @@ async function check(good: string, mend: string, probe: () => Promise<unknown>):
   } catch (error) {
     return [false, `${good}: no (${toMagusError(error).message}). ${mend}`];
   }
-}
-
-/** Any HTTP answer will do: also a 401 shows that a server is there. */
-async function answers(baseURL: string): Promise<void> {
-  const response = await fetch(`${baseURL.replace(/\/$/, '')}/models`, {
-    signal: AbortSignal.timeout(3000),
-    redirect: 'manual',
-  });
-  await response.body?.cancel();
 }

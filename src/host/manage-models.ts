@@ -3,6 +3,7 @@ import { MagusError, toMagusError } from '../core/errors/magus-error.ts';
 import type { DeploymentPicture } from '../protocol/model-picture.ts';
 import { addModel } from './add-model.ts';
 import type { Host } from './commands.ts';
+import { modelMoved } from './model-moves.ts';
 import { describeDeployment, stateIcon } from './model-words.ts';
 import { readSettings, writeModels } from './settings.ts';
 
@@ -41,10 +42,18 @@ function deploymentChoice(host: Host, member: DeploymentPicture): Choice {
 }
 
 async function manageDeployment(host: Host, id: string): Promise<void> {
-  await choose(`OpenMagus: ${id}`, [
-    { label: '$(beaker) Test', description: 'asks for one word', run: () => testModel(host, id) },
+  const { desk } = await openDesk(host);
+  const member = desk
+    ?.groups()
+    .flatMap(({ members }) => members)
+    .find((found) => found.id === id);
+  const loads: readonly Choice[] = [
     { label: '$(cloud-download) Load into memory', run: () => moveModel(host, id, 'load') },
     { label: '$(eject) Unload from memory', run: () => moveModel(host, id, 'unload') },
+  ];
+  await choose(`OpenMagus: ${id}`, [
+    { label: '$(beaker) Test', description: 'asks for one word', run: () => testModel(host, id) },
+    ...(member?.loads ? loads : []),
     { label: '$(trash) Remove from the configuration', run: () => removeModel(id) },
   ]);
 }
@@ -55,12 +64,15 @@ export async function testModel(host: Host, id: string): Promise<void> {
   if (outcome) void vscode.window.showInformationMessage(`${id} answered in ${outcome.durationMs} ms.`);
 }
 
-async function moveModel(host: Host, id: string, move: 'load' | 'unload'): Promise<void> {
+/** Into memory or out of it; given a node of the view of models, or an id. */
+export async function moveModel(host: Host, given: unknown, move: 'load' | 'unload'): Promise<void> {
+  const id = typeof given === 'string' ? given : idOf(given);
+  if (id === undefined) return manageModels(host);
   const desk = await neededDesk(host);
   const done = await withProgress(`${move}ing ${id}`, async (signal, report) => {
     await (move === 'load' ? desk.load(id, report, signal) : desk.unload(id, signal));
     return true;
-  });
+  }).finally(modelMoved);
   if (done) void vscode.window.showInformationMessage(`${id} is ${move}ed.`);
 }
 

@@ -1,4 +1,4 @@
-import type { DeploymentPicture } from '../protocol/model-picture.ts';
+import type { DeploymentPicture, ServedModelPicture } from '../protocol/model-picture.ts';
 
 const icons: Readonly<Record<DeploymentPicture['state'], string>> = {
   ready: 'circle-outline',
@@ -24,6 +24,24 @@ export function describeDeployment(member: DeploymentPicture): string {
   ]
     .filter(Boolean)
     .join(' · ');
+}
+
+/** In memory or not, size, room, last use: what a server of the user's own says of one of its models. */
+export function describeServed(model: Omit<ServedModelPicture, 'id' | 'name'>, now: number): string {
+  const { loaded, sizeBytes, contextTokens, lastUsedAt, expiresAt } = model;
+  return [
+    loaded === undefined ? '' : loaded ? 'loaded' : 'not loaded',
+    sizeBytes === undefined ? '' : `${(sizeBytes / 1e9).toFixed(1)} GB`,
+    contextTokens === undefined ? '' : `${Math.round(contextTokens / 1000)}k tokens`,
+    lastUsedAt === undefined ? '' : `last used ${minutes(now - lastUsedAt)} ago`,
+    loaded && expiresAt !== undefined && expiresAt > now ? `unloads in ${minutes(expiresAt - now)}` : '',
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+function minutes(ms: number): string {
+  return ms < 60_000 ? `${Math.max(0, Math.round(ms / 1000))} s` : `${Math.round(ms / 60_000)} min`;
 }
 
 const stateWords: Readonly<Record<DeploymentPicture['state'], string>> = {

@@ -1,8 +1,12 @@
+import type { EndpointKind } from './model-configuration.ts';
+
 /** One deployment as people look at it. */
 export interface DeploymentPicture {
   /** Endpoint and model as configured. */
   readonly id: string;
   readonly kind: string;
+  /** It runs on a server that loads and unloads by hand. */
+  readonly loads: boolean;
   readonly order: number;
   readonly weight: number;
   readonly state: 'ready' | 'busy' | 'cooling' | 'off';
@@ -15,6 +19,8 @@ export interface DeploymentPicture {
   readonly price?: { readonly input: number; readonly output: number };
   readonly firstTextMs?: number;
   readonly durationMs?: number;
+  /** Milliseconds since the epoch, of this program's last request. */
+  readonly lastUsedAt?: number;
   readonly answers: number;
   readonly failures: number;
   /** Share of the input tokens that the provider had in its prompt cache. */
@@ -27,14 +33,21 @@ export interface GroupPicture {
   readonly members: readonly DeploymentPicture[];
 }
 export interface ServedModelPicture {
+  /** Endpoint and name, as `load` and `unload` take it. */
+  readonly id: string;
   readonly name: string;
   readonly loaded?: boolean;
   readonly sizeBytes?: number;
   readonly contextTokens?: number;
+  /** Milliseconds since the epoch: this program's last request, and when the server takes it out of memory by itself. */
+  readonly lastUsedAt?: number;
+  readonly expiresAt?: number;
 }
 export interface EndpointPicture {
   readonly name: string;
   readonly kind: string;
+  /** What it turned out to be, where it is configured as any compatible server. */
+  readonly recognised?: EndpointKind;
   readonly baseURL?: string;
   readonly models: readonly ServedModelPicture[];
   /** Models can be loaded and unloaded here. */

@@ -11,6 +11,7 @@ import type { ModelReply } from '../../src/core/ports.ts';
 import type { EndpointKind } from '../../src/protocol/model-configuration.ts';
 import { type LocalAnswer, type LocalServer, startLocalServer } from '../support/local-server.ts';
 import { modelAddress } from '../support/model-address.ts';
+import { routerOf } from '../support/router-rig.ts';
 
 const never = new AbortController().signal;
 const timeouts = { firstByteMs: 400, idleMs: 200, totalMs: 5000 };
@@ -116,6 +117,14 @@ for (const [name, expected] of Object.entries(kinds)) {
       ]);
     });
 
+    it('is recognised by its own routes, also below a path, and gets no key for it', async () => {
+      for (const at of [server.url, `${server.url}/v1`, `${server.url}/behind/a/path/v1/`]) {
+        const anonymous = modelAddress(at, { endpoint: { kind: 'openai' } });
+        const recognised = await (await openModelServer(anonymous, undefined)).recognise?.(never);
+        assert.equal(recognised, kind === 'openai' ? undefined : kind, at);
+      }
+    });
+
     it('holds an answer to a shape, in its own words, until it refuses to', async () => {
       const transport = await openTransport(address(), 'sk-local');
       const schema = { name: 'verdict', schema: { type: 'object', properties: {}, additionalProperties: false } };
@@ -153,6 +162,62 @@ for (const [name, expected] of Object.entries(kinds)) {
     }
   });
 }
+
+describe('a llama.cpp router', () => {
+  let server: LocalServer;
+  let answer: LocalAnswer;
+  const large = () => {
+    const written = { kind: 'llamacpp', baseURL: server.url, model: 'large' };
+    return { desk: routerOf(written).desk, id: 'model/large' };
+  };
+  beforeEach(async () => {
+    server = await startLocalServer('llamacpp', () => answer);
+  });
+  afterEach(() => server.close());
+
+  it('tells how far a load is', async () => {
+    answer = { text: '' };
+    const { desk, id } = large();
+    const said: string[] = [];
+    await desk.load(id, (words) => said.push(words), never);
+    assert.ok(said.includes('Loading large: text model 50 %'), said.join('\n'));
+    assert.ok(server.loaded.has('large'));
+    // Once more is no failure.
+    await desk.load(id, () => undefined, never);
+  });
+
+  it('says when a load failed', async () => {
+    answer = { text: '', load: 'fails' };
+    const { desk, id } = large();
+    await assert.rejects(
+      desk.load(id, () => undefined, never),
+      { code: 'LOAD_FAILED' },
+    );
+  });
+
+  it('is told when nobody waits for a load any more', async () => {
+    answer = { text: '', load: 'lasts' };
+    const { desk, id } = large();
+    const cancel = new AbortController();
+    const loading = desk.load(id, (words) => (words.includes('%') ? cancel.abort() : undefined), cancel.signal);
+    await assert.rejects(loading);
+    assert.deepEqual(server.requests.at(-1), { route: 'POST /models/unload', body: { model: 'large' } });
+  });
+
+  it('loads what it has besides the configured model', async () => {
+    answer = { text: '' };
+    const { desk } = large();
+    server.loaded.clear();
+    await desk.load('model/small', () => undefined, never);
+    assert.deepEqual([...server.loaded], ['small']);
+    await desk.unload('model/small', never);
+    assert.deepEqual([...server.loaded], []);
+    await assert.rejects(
+      desk.load('elsewhere/small', () => undefined, never),
+      { code: 'NO_DEPLOYMENT' },
+    );
+  });
+});
 
 describe('Ollama', () => {
   let server: LocalServer;
@@ -247,7 +312,7 @@ describe('LiteLLM', () => {
     await server.close();
     assert.deepEqual(listed, [
       { name: 'small', contextTokens: 16_000, price: { input: 2, output: 2 }, images: false },
-      { name: 'large', contextTokens: 64_000, tools: true },
+      { name: 'large', contextTokens: 64_000, tools: true, schema: false },
     ]);
   });
 });

@@ -27,14 +27,14 @@ export async function requestText(
   body: unknown,
   signal: AbortSignal,
 ): Promise<string> {
-  const { origin, apiKey } = endpoint;
+  const { origin } = endpoint;
   const asked = askedOf(endpoint, route);
   try {
     const response = await endpoint.fetch(origin + route, {
       method: body === undefined ? 'GET' : 'POST',
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+        ...keyHeader(endpoint),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal,
@@ -46,6 +46,10 @@ export async function requestText(
     if (signal.aborted) throw abortedFault(asked.baseURL, signal);
     throw thrownFault(asked, thrown, undefined);
   }
+}
+
+export function keyHeader({ apiKey }: OpenEndpoint): Readonly<Record<string, string>> {
+  return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
 }
 
 function askedOf({ address, origin, apiKey }: OpenEndpoint, route: string): Asked {

@@ -1,4 +1,4 @@
-import type { DeploymentLimits } from '../../protocol/model-configuration.ts';
+import type { DeploymentLimits, EndpointKind } from '../../protocol/model-configuration.ts';
 import { faultTable } from './fault-table.ts';
 import type { Fault } from './faults.ts';
 import type { DeploymentAddress, ModelFacts, OmittableOption, Price } from './transport.ts';
@@ -29,6 +29,8 @@ export interface DeploymentState {
   outcomes: readonly Outcome[];
   inFlight: number;
   starts: readonly { readonly at: number; tokens: number }[];
+  /** Milliseconds since the epoch; undefined: not since the program started. */
+  lastUsedAt: number | undefined;
   /** Moving averages; undefined before the first answer. */
   firstTextMs: number | undefined;
   durationMs: number | undefined;
@@ -52,6 +54,7 @@ export function freshState(address: DeploymentAddress, limits: DeploymentLimits)
     outcomes: [],
     inFlight: 0,
     starts: [],
+    lastUsedAt: undefined,
     firstTextMs: undefined,
     durationMs: undefined,
     correction: 1,
@@ -67,12 +70,23 @@ export function contextOf({ address, facts }: DeploymentState): number {
   return address.deployment.context ?? facts.contextTokens ?? usualContextTokens;
 }
 
+/** As configured, or as recognised. */
+export function kindOf({ address, facts }: DeploymentState): EndpointKind {
+  return facts.kind ?? address.kind;
+}
+
 const localKinds: ReadonlySet<string> = new Set(['ollama', 'lmstudio', 'llamacpp', 'llamaswap', 'vllm']);
+/** It runs on a server of the user's own, which loads and unloads by hand. */
+export function isLocal({ address }: DeploymentState): boolean {
+  return localKinds.has(address.kind);
+}
+
 const nothing: Price = { input: 0, output: 0 };
 
 /** Dollars per million tokens; undefined: nobody said. What runs on the user's own machine costs nothing. */
-export function priceOf({ address, facts }: DeploymentState): Price | undefined {
-  return address.deployment.price ?? facts.price ?? (localKinds.has(address.kind) ? nothing : undefined);
+export function priceOf(state: DeploymentState): Price | undefined {
+  const { address, facts } = state;
+  return address.deployment.price ?? facts.price ?? (isLocal(state) ? nothing : undefined);
 }
 
 export function capableOf({ address, facts }: DeploymentState, capability: 'tools' | 'images' | 'schema'): boolean {
@@ -102,6 +116,7 @@ export function noteStart(state: DeploymentState, tokens: number, now: number): 
   const { rpm, tpm } = state.limits;
   if (rpm > 0 || tpm > 0) state.starts = [...state.starts.filter(({ at }) => at > now - minuteMs), start];
   state.inFlight += 1;
+  state.lastUsedAt = now;
   return (counted) => {
     start.tokens = counted;
   };

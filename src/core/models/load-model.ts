@@ -8,6 +8,9 @@ export interface LoadPorts {
   readonly givingWay: (state: DeploymentState) => readonly DeploymentState[];
 }
 
+/** A server that loads on behind a request that nobody waits for any more is told so, and has so long to hear it. */
+const giveUpMs = 2000;
+
 /** Loads a model. Where it does not go in, what is less important on the same server is unloaded and it is tried again. */
 export async function loadModel(
   ports: LoadPorts,
@@ -22,6 +25,7 @@ export async function loadModel(
   try {
     await server.load(model, options, onProgress, signal);
   } catch (thrown) {
+    if (signal.aborted) await server.unload?.(model, AbortSignal.timeout(giveUpMs)).catch(() => undefined);
     const others = ports.givingWay(state);
     if (signal.aborted || others.length === 0 || !server.unload || isFinal(thrown)) throw thrown;
     for (const other of others) {

@@ -2,7 +2,7 @@ import type { FailedAttempt } from '../../protocol/task-event.ts';
 import type { MagusError } from '../errors/magus-error.ts';
 import type { ModelListener, ModelRequest } from '../ports.ts';
 import type { Member, Needs } from './candidates.ts';
-import { type DeploymentState, isBusy, waitOf } from './deployment-state.ts';
+import { type DeploymentState, isBusy, kindOf, waitOf } from './deployment-state.ts';
 import { faultTable } from './fault-table.ts';
 import type { Fault } from './faults.ts';
 
@@ -74,7 +74,7 @@ function mayTryAgain(call: ModelCall, { state }: Member): boolean {
   const last = call.failures.findLast(({ member }) => member.state === state);
   if (!last || last.final) return false;
   // A proxy in front of its own models has tried already.
-  const most = state.address.kind === 'litellm' && last.fault !== 'rate' ? 1 : Number.POSITIVE_INFINITY;
+  const most = kindOf(state) === 'litellm' && last.fault !== 'rate' ? 1 : Number.POSITIVE_INFINITY;
   return failuresOf(call, state) <= Math.min(most, faultTable[last.fault].again);
 }
 

@@ -1,11 +1,26 @@
 import type { ModelConfiguration } from '../../protocol/model-configuration.ts';
-import type { DeploymentPicture, EndpointPicture, GroupPicture } from '../../protocol/model-picture.ts';
+import type {
+  DeploymentPicture,
+  EndpointPicture,
+  GroupPicture,
+  ServedModelPicture,
+} from '../../protocol/model-picture.ts';
 import { MagusError, toMagusError } from '../errors/magus-error.ts';
 import type { Groups, Member } from './candidates.ts';
 import { groupFor } from './candidates.ts';
-import { contextOf, type DeploymentState, endCoolDown, isBusy, priceOf } from './deployment-state.ts';
+import {
+  contextOf,
+  type DeploymentState,
+  endCoolDown,
+  freshState,
+  isBusy,
+  isLocal,
+  kindOf,
+  priceOf,
+} from './deployment-state.ts';
 import { type LoadPorts, loadModel, unloadModel } from './load-model.ts';
 import type { ModelServer } from './model-server.ts';
+import { sameModel } from './same-model.ts';
 import type { DeploymentAddress, ModelTransport } from './transport.ts';
 
 /** What people do with the configured models, beside asking them. Deployments go by their id, "endpoint/model". */
@@ -35,6 +50,15 @@ export function createDesk(configuration: ModelConfiguration, groups: Groups, po
       code: 'NO_DEPLOYMENT',
     });
   };
+  // What a server holds besides what is configured can be moved as well.
+  const findServed = (id: string): DeploymentState => {
+    const known = members.find(({ state }) => sameModel(state.address.id, id));
+    if (known) return known.state;
+    const endpointName = Object.keys(configuration.endpoints).find((name) => id.startsWith(`${name}/`));
+    if (endpointName === undefined) return find(id);
+    const address = addressAt(configuration, endpointName, id.slice(endpointName.length + 1));
+    return freshState(address, configuration.perDeployment);
+  };
   return {
     groups: () =>
       [...groups].map(([name, deployments]) => ({
@@ -44,7 +68,10 @@ export function createDesk(configuration: ModelConfiguration, groups: Groups, po
       })),
     endpoints: (signal) =>
       Promise.all(
-        Object.keys(configuration.endpoints).map((name) => endpointPicture(configuration, ports, name, signal)),
+        Object.keys(configuration.endpoints).map(async (name) => {
+          const picture = await endpointPicture(configuration, ports, name, signal);
+          return { ...picture, models: picture.models.map((model) => withLastUse(model, members)) };
+        }),
       ),
     test: async (id, signal) => {
       const state = find(id);
@@ -59,8 +86,8 @@ export function createDesk(configuration: ModelConfiguration, groups: Groups, po
       endCoolDown(state);
       return { text, durationMs: ports.now() - startedAt };
     },
-    load: (id, onProgress, signal) => loadModel(ports, find(id), onProgress, signal),
-    unload: (id, signal) => unloadModel(ports, find(id), signal),
+    load: async (id, onProgress, signal) => loadModel(ports, findServed(id), onProgress, signal),
+    unload: async (id, signal) => unloadModel(ports, findServed(id), signal),
   };
 }
 
@@ -70,19 +97,38 @@ async function endpointPicture(
   endpointName: string,
   signal: AbortSignal,
 ): Promise<EndpointPicture> {
-  const { timeouts, endpoints } = configuration;
-  const endpoint = endpoints[endpointName] ?? { kind: 'openai' };
-  const deployment = { endpoint: endpointName, model: '' };
-  const address = { id: endpointName, kind: endpoint.kind, endpointName, endpoint, deployment, timeouts };
+  const address = addressAt(configuration, endpointName, '');
+  const { endpoint } = address;
   const { baseURL } = endpoint;
   const known = { name: endpointName, kind: endpoint.kind, ...(baseURL === undefined ? {} : { baseURL }) };
   try {
     const server = await ports.serverAt(address);
-    const models = await server.list(signal);
-    return { ...known, models, loads: server.load !== undefined };
+    const [listed, recognised] = await Promise.all([server.list(signal), server.recognise?.(signal)]);
+    // A proxy tells more by its own routes.
+    const served =
+      recognised === 'litellm' ? await (await ports.serverAt({ ...address, kind: recognised })).list(signal) : listed;
+    const models = served.map((model) => ({ ...model, id: `${endpointName}/${model.name}` }));
+    return { ...known, ...(recognised === undefined ? {} : { recognised }), models, loads: server.load !== undefined };
   } catch (thrown) {
     return { ...known, models: [], loads: false, fault: toMagusError(thrown).message };
   }
+}
+
+function addressAt(configuration: ModelConfiguration, endpointName: string, model: string): DeploymentAddress {
+  const endpoint = configuration.endpoints[endpointName] ?? { kind: 'openai' };
+  return {
+    id: model === '' ? endpointName : `${endpointName}/${model}`,
+    kind: endpoint.kind,
+    endpointName,
+    endpoint,
+    deployment: { endpoint: endpointName, model },
+    timeouts: configuration.timeouts,
+  };
+}
+
+function withLastUse(model: ServedModelPicture, members: readonly Member[]): ServedModelPicture {
+  const { state } = members.find(({ state: { address } }) => sameModel(address.id, model.id)) ?? {};
+  return state?.lastUsedAt === undefined ? model : { ...model, lastUsedAt: state.lastUsedAt };
 }
 
 function rolesOf(configuration: ModelConfiguration, group: string): readonly string[] {
@@ -104,7 +150,8 @@ function pictureOf({ state, order, weight }: Member, now: number): DeploymentPic
   const price = priceOf(state);
   return {
     id: address.id,
-    kind: address.kind,
+    kind: kindOf(state),
+    loads: isLocal(state),
     order,
     weight,
     state: !cooling ? (isBusy(state) ? 'busy' : 'ready') : coolUntil === Number.POSITIVE_INFINITY ? 'off' : 'cooling',
@@ -114,6 +161,7 @@ function pictureOf({ state, order, weight }: Member, now: number): DeploymentPic
     ...(price ? { price: { input: price.input, output: price.output } } : {}),
     ...(firstTextMs === undefined ? {} : { firstTextMs }),
     ...(durationMs === undefined ? {} : { durationMs }),
+    ...(state.lastUsedAt === undefined ? {} : { lastUsedAt: state.lastUsedAt }),
     answers,
     failures,
     ...(state.inputTokens > 0 ? { cachedShare: state.cachedTokens / state.inputTokens } : {}),

@@ -1,3 +1,4 @@
+import type { EndpointKind } from '../../protocol/model-configuration.ts';
 import type { Price } from './transport.ts';
 
 /** A model as its server tells of it. */
@@ -6,6 +7,8 @@ export interface ServedModel {
   /** undefined: the server does not say, for it is always there. */
   readonly loaded?: boolean;
   readonly sizeBytes?: number;
+  /** Milliseconds since the epoch: when a loaded one goes if nobody asks it. */
+  readonly expiresAt?: number;
   /** What the model can hold; for a loaded one, what it was loaded with. */
   readonly contextTokens?: number;
   readonly outputTokens?: number;
@@ -25,7 +28,9 @@ export interface LoadOptions {
 /** The models of one endpoint. Everything throws as `faultError` makes it. */
 export interface ModelServer {
   list(signal: AbortSignal): Promise<readonly ServedModel[]>;
-  /** Absent where models cannot be loaded by hand. `onProgress` hears a few words; an abort stops the waiting. */
+  /** Where any compatible server may be meant: which kind it is, by its own routes. undefined: none that is known. Never throws. */
+  recognise?(signal: AbortSignal): Promise<EndpointKind | undefined>;
+  /** Absent where models cannot be loaded by hand. `onProgress` hears a few words, again and again; an abort stops the waiting, and the server is told by `unload`. */
   load?(model: string, options: LoadOptions, onProgress: (words: string) => void, signal: AbortSignal): Promise<void>;
   unload?(model: string, signal: AbortSignal): Promise<void>;
 }

@@ -89,7 +89,11 @@ export function createRouter(configuration: ModelConfiguration, ports: RouterPor
 
 async function openTransport(ports: RouterPorts, state: DeploymentState): Promise<ModelTransport> {
   const transport = await ports.open(state.address);
-  if (transport.facts) state.facts = await transport.facts(AbortSignal.timeout(factsMs));
+  const told = transport.facts?.(AbortSignal.timeout(factsMs)).then((facts) => {
+    state.facts = facts;
+  });
+  // What a compatible endpoint turns out to be is worth knowing, not waiting for.
+  if (state.address.kind !== 'openai') await told;
   return transport;
 }
 

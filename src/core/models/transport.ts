@@ -15,6 +15,8 @@ export interface Price {
 
 /** What an endpoint says of a model; everything may be unknown. */
 export interface ModelFacts {
+  /** What the endpoint turned out to be, where its configuration says no more than that it is compatible. */
+  readonly kind?: EndpointKind;
   readonly contextTokens?: number;
   readonly outputTokens?: number;
   readonly price?: Price;

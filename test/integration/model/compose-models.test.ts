@@ -55,7 +55,11 @@ describe('the models in use', () => {
     });
     assert.equal((await askRouter(models.model)).reply.text, 'Mine.');
     const [endpoint] = (await models.desk()?.endpoints(new AbortController().signal)) ?? [];
-    assert.deepEqual(endpoint?.models, [{ name: 'own' }]);
+    assert.deepEqual(
+      endpoint?.models.map(({ id, name }) => [id, name]),
+      [['model/own', 'own']],
+    );
+    assert.ok(endpoint?.models[0]?.lastUsedAt);
   });
 
   it('of the editor cannot be reached without one: the next deployment is asked', async () => {

@@ -48,7 +48,7 @@ describe('openmagus models', () => {
     const { code, out } = await openmagus('models', 'list');
     assert.equal(code, 0);
     assert.match(out, /main \(primary\)\n {2}studio\/small: order 1 · 8192 tokens · \$0 in/);
-    assert.match(out, /✓ studio \(lmstudio, .*\n {2}small: loaded · 5\.0 GB · 16384 tokens\n {2}large: not loaded/);
+    assert.match(out, /✓ studio \(lmstudio, .*\n {2}small: loaded · 18\.0 GB · 16384 tokens\n {2}large: not loaded/);
     const { endpoints } = JSON.parse((await openmagus('models', 'list', '--json')).out) as { endpoints: unknown[] };
     assert.equal(endpoints.length, 1);
   });
@@ -60,8 +60,16 @@ describe('openmagus models', () => {
     assert.match((await openmagus('models', 'load', 'studio/small')).out, /Loading small\nstudio\/small is loaded\./);
     assert.ok(server.loaded.has('small'));
     assert.match((await openmagus('models', 'test')).out, /✓ studio\/small answered in \d+ ms/);
-    const wrong = await openmagus('models', 'load', 'studio/none');
+    const wrong = await openmagus('models', 'load', 'elsewhere/none');
     assert.deepEqual([wrong.code, /There are: studio\/small/.test(wrong.err)], [2, true]);
+  });
+
+  it('says what kind of server an endpoint turned out to be', async () => {
+    const any = { kind: 'openai', baseURL: `${server.url}/v1` };
+    await configure({ endpoints: { any }, groups: { main: [{ endpoint: 'any', model: 'small' }] } });
+    const words = /recognised as LM Studio; with "kind": "lmstudio" its own interface is used/;
+    assert.match((await openmagus('doctor')).out, words);
+    assert.match((await openmagus('models', 'list')).out, words);
   });
 
   it('tells a deployment that fails, and an endpoint that is not there', async () => {

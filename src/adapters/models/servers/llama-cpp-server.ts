@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MagusError } from '../../../core/errors/magus-error.ts';
 import type { ModelServer } from '../../../core/models/model-server.ts';
+import { readEvents } from '../event-stream.ts';
+import { bodyOf } from '../http-fetch.ts';
 import type { OpenEndpoint } from '../open-endpoint.ts';
-import { countOf, type JsonObject, objectsOf, present, requestJson } from '../request-json.ts';
+import { countOf, type JsonObject, keyHeader, objectsOf, present, requestJson } from '../request-json.ts';
 import { isRecord } from '../tool-call-collector.ts';
+import { withElapsed } from './with-elapsed.ts';
 
 const pollMs = 250;
 
@@ -11,6 +14,8 @@ const pollMs = 250;
 export function llamaCppServer(endpoint: OpenEndpoint): ModelServer {
   const models = async (signal: AbortSignal): Promise<readonly JsonObject[]> =>
     objectsOf((await requestJson(endpoint, '/models', undefined, signal))['data']);
+  const find = async (name: string, signal: AbortSignal): Promise<JsonObject | undefined> =>
+    (await models(signal)).find(({ id }) => id === name);
   return {
     list: async (signal) =>
       (await models(signal)).map((model) => {
@@ -25,22 +30,57 @@ export function llamaCppServer(endpoint: OpenEndpoint): ModelServer {
           }),
         };
       }),
-    load: async (name, _options, onProgress, signal) => {
-      onProgress(`Loading ${name}`);
-      await requestJson(endpoint, '/models/load', { model: name }, signal);
-      // Loading goes on behind the answer.
-      for (let last = ''; ; ) {
-        const status = statusOf((await models(signal)).find(({ id }) => id === name)) ?? 'gone';
-        if (status === 'loaded') return;
-        if (status !== 'loading' && last === 'loading') throw failedToLoad(name, status);
-        last = status;
-        await sleep(pollMs, undefined, { signal });
-      }
-    },
+    load: (name, _options, onProgress, signal) =>
+      withElapsed(`Loading ${name}`, onProgress, async (note) => {
+        if (statusOf(await find(name, signal)) === 'loaded') return;
+        const done = new AbortController();
+        void followLoading(endpoint, name, note, AbortSignal.any([signal, done.signal])).catch(() => undefined);
+        try {
+          await requestJson(endpoint, '/models/load', { model: name }, signal);
+          await untilLoaded(name, () => find(name, signal), signal);
+        } finally {
+          done.abort();
+        }
+      }),
     unload: async (name, signal) => {
       await requestJson(endpoint, '/models/unload', { model: name }, signal);
     },
   };
+}
+
+/** Loading goes on behind the answer of the request. */
+async function untilLoaded(
+  name: string,
+  find: () => Promise<JsonObject | undefined>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let polls = 0; ; polls += 1) {
+    const model = await find();
+    const status = statusOf(model) ?? 'gone';
+    if (status === 'loaded') return;
+    const failed = isRecord(model?.['status']) && model['status']['failed'] === true;
+    if (failed || (status !== 'loading' && status !== 'downloading' && polls > 0)) throw failedToLoad(name, status);
+    await sleep(pollMs, undefined, { signal });
+  }
+}
+
+/** How far it is, as the router tells it; servers that do not are watched all the same. */
+async function followLoading(
+  endpoint: OpenEndpoint,
+  name: string,
+  note: (said: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const response = await endpoint.fetch(`${endpoint.origin}/models/sse`, { headers: keyHeader(endpoint), signal });
+  if (!response.ok) return;
+  for await (const { data } of readEvents(bodyOf(response))) {
+    const event: unknown = JSON.parse(data);
+    if (!isRecord(event) || event['model'] !== name || !isRecord(event['data'])) continue;
+    const { progress } = event['data'];
+    if (!isRecord(progress) || typeof progress['value'] !== 'number') continue;
+    const stage = String(progress['current'] ?? '').replaceAll('_', ' ');
+    note(`${stage} ${Math.round(progress['value'] * 100)} %`.trim());
+  }
 }
 
 function statusOf(model: JsonObject | undefined): string | undefined {

@@ -2,6 +2,7 @@ import type { ModelServer } from '../../../core/models/model-server.ts';
 import type { OpenEndpoint } from '../open-endpoint.ts';
 import { objectsOf, requestJson, requestText } from '../request-json.ts';
 import { openAiServer } from './openai-server.ts';
+import { withElapsed } from './with-elapsed.ts';
 
 /** llama-swap starts a server for each model on demand: asking a model's own server for its health loads it. */
 export function llamaSwapServer(endpoint: OpenEndpoint): ModelServer {
@@ -19,8 +20,8 @@ export function llamaSwapServer(endpoint: OpenEndpoint): ModelServer {
       return listed.map((model) => ({ ...model, loaded: ready.has(model.name) }));
     },
     load: async (model, _options, onProgress, signal) => {
-      onProgress(`Loading ${model}`);
-      await requestText(endpoint, `/upstream/${encodeURIComponent(model)}/health`, undefined, signal);
+      const health = `/upstream/${encodeURIComponent(model)}/health`;
+      await withElapsed(`Loading ${model}`, onProgress, () => requestText(endpoint, health, undefined, signal));
     },
     unload: async (model, signal) => {
       await requestText(endpoint, `/api/models/unload/${encodeURIComponent(model)}`, {}, signal);

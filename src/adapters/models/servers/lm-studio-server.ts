@@ -2,6 +2,7 @@ import type { ModelServer } from '../../../core/models/model-server.ts';
 import type { OpenEndpoint } from '../open-endpoint.ts';
 import { countOf, type JsonObject, objectsOf, present, requestJson } from '../request-json.ts';
 import { isRecord } from '../tool-call-collector.ts';
+import { withElapsed } from './with-elapsed.ts';
 
 /** LM Studio by its native interface. A model may be loaded several times; unloading takes out every instance. */
 export function lmStudioServer(endpoint: OpenEndpoint): ModelServer {
@@ -24,9 +25,10 @@ export function lmStudioServer(endpoint: OpenEndpoint): ModelServer {
         };
       }),
     load: async (model, { contextTokens }, onProgress, signal) => {
-      onProgress(`Loading ${model}`);
-      const room = contextTokens === undefined ? {} : { context_length: contextTokens };
-      await requestJson(endpoint, '/api/v1/models/load', { model, ...room }, signal);
+      const body = { model, ...(contextTokens === undefined ? {} : { context_length: contextTokens }) };
+      await withElapsed(`Loading ${model}`, onProgress, () =>
+        requestJson(endpoint, '/api/v1/models/load', body, signal),
+      );
     },
     unload: async (model, signal) => {
       const found = (await models(signal)).find(({ key }) => key === model);

@@ -2,6 +2,7 @@ import type { ModelServer, ServedModel } from '../../../core/models/model-server
 import type { OpenEndpoint } from '../open-endpoint.ts';
 import { countOf, type JsonObject, objectsOf, present, requestJson } from '../request-json.ts';
 import { isRecord } from '../tool-call-collector.ts';
+import { withElapsed } from './with-elapsed.ts';
 
 /** Ollama's own routes. What a model can do is asked for each one. */
 export function ollamaServer(endpoint: OpenEndpoint): ModelServer {
@@ -21,15 +22,18 @@ export function ollamaServer(endpoint: OpenEndpoint): ModelServer {
             loaded: loaded.has(name),
             ...present({ sizeBytes: countOf(model['size']) }),
             ...shown,
-            ...present({ contextTokens: countOf(loaded.get(name)?.['context_length']) ?? shown.contextTokens }),
+            ...present({
+              contextTokens: countOf(loaded.get(name)?.['context_length']) ?? shown.contextTokens,
+              expiresAt: countOf(Date.parse(String(loaded.get(name)?.['expires_at']))),
+            }),
           };
         }),
       );
     },
     load: async (model, { contextTokens, keepAlive }, onProgress, signal) => {
-      onProgress(`Loading ${model}`);
       const options = contextTokens === undefined ? {} : { options: { num_ctx: contextTokens } };
-      await requestJson(endpoint, '/api/generate', { model, keep_alive: keepAlive ?? '30m', ...options }, signal);
+      const body = { model, keep_alive: keepAlive ?? '30m', ...options };
+      await withElapsed(`Loading ${model}`, onProgress, () => requestJson(endpoint, '/api/generate', body, signal));
     },
     unload: async (model, signal) => {
       await requestJson(endpoint, '/api/generate', { model, keep_alive: 0 }, signal);

@@ -1,5 +1,6 @@
 import type { ModelServer } from '../../../core/models/model-server.ts';
 import type { OpenEndpoint } from '../open-endpoint.ts';
+import { recogniseKind } from '../recognise-kind.ts';
 import { countOf, objectsOf, present, requestJson } from '../request-json.ts';
 
 /** Any compatible server: it says which models it has, and perhaps what they hold. */
@@ -13,5 +14,6 @@ export function openAiServer(endpoint: OpenEndpoint): ModelServer {
         ...present({ contextTokens: countOf(model['max_model_len'] ?? model['context_length']) }),
       }));
     },
+    recognise: (signal) => recogniseKind(endpoint, signal),
   };
 }
