@@ -21,6 +21,14 @@ export interface EffectCommand {
   readonly readsOnly?: true;
 }
 
+/** What an answer brings into the context of a model; what is not said is as in the trusted workspace. */
+export interface Label {
+  /** Where it came from, in words for a person: an address, a path, a command. */
+  readonly source: string;
+  readonly integrity?: 'untrusted';
+  readonly secrecy?: 'secret';
+}
+
 export interface Decision {
   readonly decision: 'allow' | 'ask' | 'deny';
   readonly rule: string;

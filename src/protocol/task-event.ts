@@ -1,5 +1,5 @@
 import type { AgentMessage } from './agent-message.ts';
-import type { Decision, Effect } from './effects.ts';
+import type { Decision, Effect, Label } from './effects.ts';
 import type { ErrorKind } from './error-kinds.ts';
 import type { Plan, PlanStep } from './plan.ts';
 import type { TaskStart } from './task-start.ts';
@@ -188,6 +188,8 @@ export type TaskEvent =
       readonly images?: readonly string[];
       readonly changes?: readonly FileChange[];
       readonly exitCode?: number | null;
+      /** Absent: the answer comes from the trusted workspace. */
+      readonly label?: Label;
     }
   | {
       readonly type: 'step-ended';

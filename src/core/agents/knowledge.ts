@@ -1,4 +1,4 @@
-import { memoryKinds } from '../../protocol/memory.ts';
+import { type MemoryRecord, memoryKinds } from '../../protocol/memory.ts';
 import type { PlanStep } from '../../protocol/plan.ts';
 import type { MemoryHit, RuleText } from '../../protocol/task-event.ts';
 import { toMagusError } from '../errors/magus-error.ts';
@@ -45,7 +45,9 @@ export async function learn(run: TaskRun, signal: AbortSignal): Promise<void> {
   const request = await say(run, { from: 'coordinator', to: 'knowledge', kind: 'request', body: { topic: 'learn' } });
   const stored: string[] = [];
   try {
-    const records = [episodeOf(run.ports, state), ...(await learnProcedure(run.ports, state, signal))];
+    const learned = [episodeOf(run.ports, state), ...(await learnProcedure(run.ports, state, signal))];
+    // What text from outside had a part in is not told to later tasks until the user accepts it.
+    const records = state.taint.integrity === 'untrusted' ? learned.map(waitingForReview) : learned;
     await remember(run.ports, records, signal);
     stored.push(...records.map(({ id }) => id));
   } catch (caught) {
@@ -60,6 +62,11 @@ export async function learn(run: TaskRun, signal: AbortSignal): Promise<void> {
     body: { topic: 'learn', stored },
   });
   await run.emit({ type: 'memory-learned', stored });
+}
+
+/** A workflow that was known before keeps its standing: only its counts have changed. */
+function waitingForReview(record: MemoryRecord): MemoryRecord {
+  return record.kind === 'workflow' && (record.workflow?.runs ?? 0) > 1 ? record : { ...record, review: true };
 }
 
 function recallForGoal(run: TaskRun, signal: AbortSignal): Promise<readonly MemoryHit[]> {

@@ -12,6 +12,7 @@ import { failureOf } from '../tools/failure-of.ts';
 import type { Tool, ToolResult, ToolScope } from '../tools/tool.ts';
 import { unwrapCall } from '../tools/tool-families.ts';
 import { beginCall, endCall, wholeCall } from './call-events.ts';
+import { runAllowed } from './run-allowed.ts';
 
 /** Runs one call of a tool: on disk first, then parse, effects, policy, run. Everything that goes wrong is text for the model. */
 export async function runToolCall(
@@ -103,6 +104,7 @@ async function decideAndRun(
       effects,
       trusted: start.trusted,
       approve: start.approve,
+      taint: run.state.taint,
       granted: run.state.granted,
     };
     const advice = await adviseBefore(run, pendingAction(tool.name, effects), signal);
@@ -121,8 +123,11 @@ async function decideAndRun(
     if (!outcome.authorized) return refusal(outcome.decision, outcome.by);
     // Append before effect. Reading has none, and file changes put their own intention on disk before they begin.
     if (!effects.every(({ verb }) => verb === 'read' || verb === 'write' || verb === 'delete')) await run.emit();
-    const result = await tool.run(run.ports, scope, input, outcome.authorized, signal);
-    return await withAdvice(run, result, advice.past, signal);
+    return await runAllowed(
+      run,
+      { tool, input, scope, effects, authorized: outcome.authorized, past: advice.past },
+      signal,
+    );
   } catch (caught) {
     if (signal.aborted || toMagusError(caught).code === 'NOBODY_TO_ASK') throw caught;
     return await withAdvice(run, failureOf(caught), '', signal);
@@ -175,7 +180,8 @@ function withRecordedApprovals(run: TaskRun): Pick<Ports, 'hash' | 'people' | 'p
 
 function scopeOf(run: TaskRun, callId: string): ToolScope {
   const { state, seen, emit, roots } = run;
-  return { taskId: state.taskId, callId, roots, seen, changes: () => state.changes, record: emit };
+  const { taint } = state;
+  return { taint, taskId: state.taskId, callId, roots, seen, changes: () => state.changes, record: emit };
 }
 
 function parseJson(text: string): unknown {

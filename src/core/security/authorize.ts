@@ -4,6 +4,7 @@ import type { Ports } from '../ports.ts';
 import { type Authorized, sealAuthorized } from './authorized.ts';
 import { decide } from './decide.ts';
 import { noTaint, type Taint } from './policy.ts';
+import { taintWords } from './taint.ts';
 
 export interface AuthorizeQuestion {
   readonly taskId: string;
@@ -47,7 +48,11 @@ export async function authorize(
     return { ...sealed, decision, hash, asked: false, ...settled };
   }
   const { taskId, callId, title } = question;
-  const allowed = await ports.people.approve({ taskId, callId, title, effects, decision, hash }, signal);
+  const asked = {
+    ...decision,
+    reason: [decision.reason, taintWords(question.taint ?? noTaint)].filter(Boolean).join(' '),
+  };
+  const allowed = await ports.people.approve({ taskId, callId, title, effects, decision: asked, hash }, signal);
   signal.throwIfAborted();
   const sealed = allowed === true ? { authorized: sealAuthorized(effects, hash) } : {};
   return { ...sealed, decision, hash, asked: true, allowed, by: 'user' };

@@ -40,7 +40,7 @@ function decideOne(effect: Effect, taint: Taint, policy: Policy): Decision {
     return ask('protected', `It concerns ${effect.protects}, which is asked for in every mode.`, true);
   }
   if (effect.verb === 'control') return allow('control', 'It only steers the task itself.');
-  if (effect.verb === 'connect') return decideConnection(effect, policy);
+  if (effect.verb === 'connect') return decideConnection(effect, taint, policy);
   if (effect.zone === 'outside') {
     return ask('outside-workspace', `${effect.object} lies outside the workspace.`, true);
   }
@@ -53,15 +53,17 @@ function decideOne(effect: Effect, taint: Taint, policy: Policy): Decision {
 function decideRun(effect: Effect, taint: Taint): Decision {
   if (effect.readsOnly) return allow('read-only-command', 'It runs programs that only read.');
   if (taint.integrity === 'untrusted' && !effect.confined) {
-    const sources = taint.sources.slice(0, 3).join(', ') || 'outside';
-    return ask('untrusted-context', `Text from ${sources} has been read, and it runs outside a sandbox.`, true);
+    return ask('untrusted-context', 'Text from outside has been read, and it runs outside a sandbox.', true);
   }
   return effect.confined
     ? ask('run-confined', 'It runs a command in the sandbox.', false)
     : ask('run-command', 'It runs a command on this computer.', false);
 }
 
-function decideConnection(effect: Effect, policy: Policy): Decision {
+/** Text from outside beside a secret: together with a way out that is one thing too many. */
+function decideConnection(effect: Effect, taint: Taint, policy: Policy): Decision {
+  if (taint.integrity === 'untrusted' && taint.secrecy === 'secret')
+    return ask('secret-in-context', 'A file with secrets has been read, and text from outside.', true);
   const host = URL.parse(effect.object)?.hostname;
   if (host !== undefined && hostIsListed(host, policy.hosts)) {
     return allow('allowed-host', `${host} is on the list of allowed hosts.`);

@@ -1,6 +1,8 @@
 import type { PlanStep } from '../../protocol/plan.ts';
 import type { LoggedEvent, TaskEvent, Usage } from '../../protocol/task-event.ts';
 import { MagusError } from '../errors/magus-error.ts';
+import { noTaint } from '../security/policy.ts';
+import { joinTaint } from '../security/taint.ts';
 import type { Conversation, TaskState } from './state.ts';
 
 /** The state of a task is the fold of its log. Throws `user-input` when the log is empty: there is no such task. */
@@ -23,6 +25,7 @@ export function foldEvents(taskId: string, events: readonly LoggedEvent[]): Task
     calls: new Map(),
     changes: [],
     granted: new Set(),
+    taint: noTaint,
     turns: 0,
     messages: 0,
     usage: noUsage,
@@ -153,6 +156,7 @@ const appliers: Appliers = {
     const checked = failed ? state.steps.get(checkedStep(event.conversation) ?? '') : undefined;
     if (checked) checked.failedChecks += 1;
     if (event.changes) state.changes.push(...event.changes);
+    if (event.label) state.taint = joinTaint(state.taint, event.label);
     if (call.name === 'answer' && event.ok) state.answer = event.content;
   },
   'step-ended': (state, event) => {

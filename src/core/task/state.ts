@@ -12,6 +12,7 @@ import type {
   Usage,
 } from '../../protocol/task-event.ts';
 import type { TaskStart } from '../../protocol/task-start.ts';
+import type { Taint } from '../security/policy.ts';
 
 export type Turn =
   | {
@@ -83,6 +84,8 @@ export interface TaskState {
   readonly changes: FileChange[];
   /** Hashes of the effects a person has allowed in this task. */
   readonly granted: Set<string>;
+  /** Of everything that any conversation of the task has been shown. */
+  taint: Taint;
   turns: number;
   messages: number;
   usage: Usage;

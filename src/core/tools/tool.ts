@@ -1,8 +1,9 @@
 import type * as z from 'zod/mini';
-import type { Effect } from '../../protocol/effects.ts';
+import type { Effect, Label } from '../../protocol/effects.ts';
 import type { FileChange, TaskEvent, ToolFailure } from '../../protocol/task-event.ts';
 import type { Ports } from '../ports.ts';
 import type { Authorized } from '../security/authorized.ts';
+import type { Taint } from '../security/policy.ts';
 
 /** Where a call happens: the task's folders and what the task did so far. */
 export interface ToolScope {
@@ -12,6 +13,8 @@ export interface ToolScope {
   readonly roots: readonly string[];
   /** sha256 of each file as the model last saw it, by real path; tools keep it up to date. */
   readonly seen: Map<string, string>;
+  /** Of the context that the call came from; absent: nothing but the user and the trusted workspace. */
+  readonly taint?: Taint;
   /** Changes of this task so far, oldest first. */
   changes(): readonly FileChange[];
   /** Puts an event on disk before the tool acts. */
@@ -27,6 +30,8 @@ export interface ToolResult {
   readonly images?: readonly string[];
   readonly changes?: readonly FileChange[];
   readonly exitCode?: number | null;
+  /** Set by the loop, from what the call did. */
+  readonly label?: Label;
 }
 
 /**

@@ -28,9 +28,13 @@ export const remember: Tool<z.infer<typeof input>> = {
       source: `task ${scope.taskId}`,
       taskId: scope.taskId,
       cites: cited,
+      review: scope.taint?.integrity === 'untrusted',
     });
     await keep(ports, [record], signal);
-    return { ok: true, content: `Remembered as ${record.id}.` };
+    const waits = record.review
+      ? ' Text from outside has been read, so the user must accept it before it is told again.'
+      : '';
+    return { ok: true, content: `Remembered as ${record.id}.${waits}` };
   },
 };
 

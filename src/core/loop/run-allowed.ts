@@ -1,0 +1,30 @@
+import type { Effect } from '../../protocol/effects.ts';
+import { withAdvice } from '../agents/advise.ts';
+import type { TaskRun } from '../agents/task-run.ts';
+import type { Authorized } from '../security/authorized.ts';
+import { labelOf } from '../security/taint.ts';
+import { failureOf } from '../tools/failure-of.ts';
+import type { Tool, ToolResult, ToolScope } from '../tools/tool.ts';
+
+interface Allowed {
+  readonly tool: Tool;
+  readonly input: unknown;
+  readonly scope: ToolScope;
+  readonly effects: readonly Effect[];
+  readonly authorized: Authorized;
+  /** What memory knows of this very call. */
+  readonly past: string;
+}
+
+/** What the call brings back is labelled by what it did, also where it failed: an error may quote a page. */
+export async function runAllowed(run: TaskRun, call: Allowed, signal: AbortSignal): Promise<ToolResult> {
+  const { tool, input, scope, effects, authorized, past } = call;
+  const label = labelOf(effects);
+  const labelled = (result: ToolResult): ToolResult => ({ ...result, ...(label ? { label } : {}) });
+  try {
+    return await withAdvice(run, labelled(await tool.run(run.ports, scope, input, authorized, signal)), past, signal);
+  } catch (caught) {
+    if (signal.aborted) throw caught;
+    return withAdvice(run, labelled(failureOf(caught)), '', signal);
+  }
+}
