@@ -7,6 +7,7 @@ import { moveFile } from './tools/files/move-file.ts';
 import { readFile } from './tools/files/read-file.ts';
 import { undoEdits } from './tools/files/undo-edits.ts';
 import { writeFile } from './tools/files/write-file.ts';
+import { httpRequest } from './tools/http/http-request.ts';
 import { forget } from './tools/memory/forget.ts';
 import { recall } from './tools/memory/recall.ts';
 import { remember } from './tools/memory/remember.ts';
@@ -35,6 +36,7 @@ export const builtInTools: readonly Tool[] = [
   commandOutput,
   commandInput,
   commandStop,
+  httpRequest,
   remember,
   recall,
   forget,

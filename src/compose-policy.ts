@@ -2,11 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod/mini';
+import { webClient } from './adapters/net/web-client.ts';
 import { MagusError } from './core/errors/magus-error.ts';
 import { lazySandbox } from './core/security/lazy-sandbox.ts';
 import type { PolicySettings } from './core/security/policy.ts';
 import type { Sandbox } from './core/security/sandbox.ts';
 import { parseRules } from './core/security/user-rules.ts';
+import type { Web } from './core/web-port.ts';
 import type { PolicyRule } from './protocol/policy-rules.ts';
 import { type SecuritySettings, securitySettingsSchema } from './protocol/security-settings.ts';
 
@@ -15,13 +17,18 @@ interface PolicyParts {
   readonly ripgrep: readonly string[];
   readonly rules?: () => readonly PolicyRule[];
   readonly security?: () => SecuritySettings;
+  /** The value of a named secret. */
+  readonly secretOf: (name: string) => Promise<string | undefined>;
+}
+
+interface ComposedPolicy {
+  readonly policy: () => PolicySettings;
+  readonly sandbox: Sandbox;
+  readonly web: Web;
 }
 
 /** What the user says, in the data folder and in settings, and the sandbox, which is loaded when a command first asks for it. */
-export function composePolicy(parts: PolicyParts): {
-  readonly policy: () => PolicySettings;
-  readonly sandbox: Sandbox;
-} {
+export function composePolicy(parts: PolicyParts): ComposedPolicy {
   const { home, ripgrep } = parts;
   const rules = rulesOfHome(home);
   const own = securityOfHome(home);
@@ -35,7 +42,10 @@ export function composePolicy(parts: PolicyParts): {
     },
     () => own.sandbox === 'off' || parts.security?.().sandbox === 'off',
   );
-  return { policy: () => ({ rules: [...rules, ...(parts.rules?.() ?? [])], hosts: hosts() }), sandbox };
+  const hostOfSecret = (name: string): string | undefined =>
+    Object.hasOwn(own.secretHosts, name) ? own.secretHosts[name] : undefined;
+  const web = webClient({ listed: hosts, secretOf: parts.secretOf, hostOfSecret });
+  return { policy: () => ({ rules: [...rules, ...(parts.rules?.() ?? [])], hosts: hosts() }), sandbox, web };
 }
 
 /** The user's rules in their data folder, for VS Code and the command line alike. Throws `configuration` where they are wrong. */

@@ -65,16 +65,12 @@ export async function composePorts(options: Composition): Promise<Composed> {
     workerUrl: workerFile('sqlite-worker'),
     onWarning: options.onWarning,
   });
-  const { policy, sandbox } = composePolicy(options);
-  const commands = childCommands({ folder: path.join(options.home, 'output'), now: systemClock.now, sandbox });
   const preImages = diskPreImages(path.join(options.home, 'pre-images'), systemHash, journal.log);
   const index = options.indexes ? openIndex(options) : undefined;
   const secrets: string[] = [];
-  const secretOf = async (name: string): Promise<string | undefined> => {
-    const value = await options.secretOf(name);
-    if (value !== undefined) secrets.push(value);
-    return value;
-  };
+  const secretOf = notingSecrets(options.secretOf, secrets);
+  const { policy, sandbox, web } = composePolicy({ ...options, secretOf });
+  const commands = childCommands({ folder: path.join(options.home, 'output'), now: systemClock.now, sandbox });
   const { memory, close: closeMemory } = composeMemory({
     home: options.home,
     store: journal.memory,
@@ -103,6 +99,7 @@ export async function composePorts(options: Composition): Promise<Composed> {
     search: textSearch(options.ripgrep),
     index: index ?? noIndex,
     commands,
+    web,
     people: options.people,
     policy,
     editor: options.editor,
@@ -118,6 +115,14 @@ export async function composePorts(options: Composition): Promise<Composed> {
     await journal.close();
   };
   return { ports, desk, useModels: (models) => use(noted(models)), close };
+}
+
+function notingSecrets(secretOf: Composition['secretOf'], secrets: string[]): Composition['secretOf'] {
+  return async (name) => {
+    const value = await secretOf(name);
+    if (value !== undefined && !secrets.includes(value)) secrets.push(value);
+    return value;
+  };
 }
 
 /** Every key that is used is noted, so that it is never logged, remembered or shown. */

@@ -17,6 +17,7 @@ import type { Authorized } from './security/authorized.ts';
 import type { PolicySettings } from './security/policy.ts';
 import type { SetAside } from './security/sandbox.ts';
 import type { Tool } from './tools/tool.ts';
+import type { Web } from './web-port.ts';
 
 /** Everything the core asks of the outside. Paths are absolute; every await that can last takes a signal. */
 export interface Ports {
@@ -32,6 +33,7 @@ export interface Ports {
   readonly search: TextSearch;
   readonly index: WorkspaceIndex;
   readonly commands: Commands;
+  readonly web: Web;
   readonly people: People;
   /** What the user and this machine say for the policy, as it is now. */
   readonly policy: () => PolicySettings;

@@ -41,6 +41,7 @@ function security(): SecuritySettings {
   const hosts: readonly unknown[] = Array.isArray(written) ? written : [];
   return {
     sandbox: text('sandbox') === 'off' ? 'off' : 'auto',
+    secretHosts: {},
     allowedHosts: hosts.filter((host): host is string => typeof host === 'string' && host !== ''),
   };
 }

@@ -1,7 +1,11 @@
+import { lookup } from 'node:dns';
 import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { assertConfiguredDialable } from '../../core/security/egress.ts';
+import { guardedLookup, type Lookup } from '../../core/security/guarded-lookup.ts';
 
 export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
@@ -43,7 +47,8 @@ async function send(url: URL, init: RequestInit, options: SendOptions): Promise<
       ...Object.fromEntries(new Headers(init.headers)),
       ...(body === undefined ? {} : { 'content-length': body.length }),
     },
-    ...(agent === undefined ? {} : { agent }),
+    // A proxy looks names up itself.
+    ...(agent === undefined ? { lookup: configuredLookup } : { agent }),
     ...(options.ca === undefined || !secure ? {} : { ca: options.ca }),
   });
   const stop = (): void => void request.destroy(new DOMException('Aborted.', 'AbortError'));
@@ -61,6 +66,11 @@ async function send(url: URL, init: RequestInit, options: SendOptions): Promise<
     throw error;
   }
 }
+
+const configuredLookup = guardedLookup(
+  lookup as unknown as Lookup,
+  assertConfiguredDialable,
+) as unknown as LookupFunction;
 
 /** A success streams; anything else is read at once, for it is short and somebody wants its text. */
 async function asResponse(incoming: http.IncomingMessage): Promise<Response> {
