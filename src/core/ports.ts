@@ -14,6 +14,7 @@ import type { Memory } from './memory/memory-ports.ts';
 import type { WorkspaceIndex } from './search/workspace-index.ts';
 import type { TextSearch } from './search-port.ts';
 import type { Authorized } from './security/authorized.ts';
+import type { PathPlatform } from './security/canonical-path.ts';
 import type { PolicySettings } from './security/policy.ts';
 import type { SetAside } from './security/sandbox.ts';
 import type { Tool } from './tools/tool.ts';
@@ -182,6 +183,8 @@ export interface FolderEntry {
   readonly kind: 'file' | 'directory' | 'link' | 'other';
 }
 export interface FileSystem {
+  /** How it takes names; absent: as POSIX does. */
+  readonly platform?: PathPlatform;
   facts(path: string): Promise<FileFacts>;
   /** Whole content; throws `tool-failed` with code NOT_FOUND, UNREADABLE or TOO_LARGE. */
   read(path: string, maxBytes: number): Promise<Uint8Array>;

@@ -11,6 +11,8 @@ export interface Effect {
   readonly readsOnly?: true;
   /** Of a `run`: in the sandbox, which lets it write only inside the workspace and reach only the allowed hosts. */
   readonly confined?: true;
+  /** Of a `read`: the sha256 of what there decides what runs. */
+  readonly content?: string;
   /** Of a `run`: each simple command in it, however deep. */
   readonly commands?: readonly EffectCommand[];
 }

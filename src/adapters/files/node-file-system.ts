@@ -10,7 +10,9 @@ import { walkFolder } from './walk-folder.ts';
 
 /** The file system of this machine. */
 export function nodeFileSystem(hash: Hash): FileSystem {
+  const { platform } = process;
   return {
+    platform: platform === 'win32' || platform === 'darwin' ? platform : 'posix',
     facts,
     read,
     commit: (authorized, writes, assertHeld) => commitWrites(hash, authorized, writes, assertHeld),

@@ -1,3 +1,5 @@
+import { foldCase } from './canonical-path.ts';
+
 /**
  * The name of the protected thing that a path belongs to, or undefined: changes to it are asked in every approval mode,
  * because it decides what runs later, with which rights, or what an agent believes. `shownPath` is relative to the
@@ -5,8 +7,7 @@
  */
 export function protectedName(shownPath: string): string | undefined {
   // Windows ignores dots and blanks at the end of a name, so `.git.` reaches `.git` there.
-  const parts = shownPath
-    .toLowerCase()
+  const parts = foldCase(shownPath.replace(/\p{Cf}/gu, ''))
     .split(/[\\/]+/)
     .map((part) => part.replace(/[. ]+$/, '').replace(/:.*$/, ''))
     .filter((part) => part !== '');

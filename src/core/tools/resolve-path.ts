@@ -1,7 +1,9 @@
 import type { Effect } from '../../protocol/effects.ts';
 import { MagusError } from '../errors/magus-error.ts';
 import type { FileFacts, Ports } from '../ports.ts';
+import { oddPath, pathBelow } from '../security/canonical-path.ts';
 import { protectedName } from '../security/protected-paths.ts';
+import { secretName } from '../security/secret-paths.ts';
 
 export interface ResolvedPath extends FileFacts {
   readonly zone: Effect['zone'];
@@ -11,12 +13,10 @@ export interface ResolvedPath extends FileFacts {
 
 /** A path as the model wrote it → the real path, decided against the workspace folders. Throws `tool-input` BAD_PATH. */
 export async function resolvePath(ports: Ports, roots: readonly string[], path: string): Promise<ResolvedPath> {
-  if (path.length === 0 || path.length > 4096 || path.includes('\0')) {
-    throw new MagusError(
-      'tool-input',
-      'The path is empty, holds a NUL or is longer than 4,096 characters. Give a path inside the workspace.',
-      { code: 'BAD_PATH' },
-    );
+  const { platform = 'posix' } = ports.files;
+  const odd = oddPath(path, platform);
+  if (odd !== undefined) {
+    throw new MagusError('tool-input', `The path ${odd}. Give a path inside the workspace.`, { code: 'BAD_PATH' });
   }
   const root = roots[0];
   if (root === undefined) {
@@ -27,14 +27,14 @@ export async function resolvePath(ports: Ports, roots: readonly string[], path: 
     );
   }
   const facts = await ports.files.facts(isAbsolute(path) ? path : `${root}/${path}`);
-  const home = roots.find((candidate) => facts.real === candidate || facts.real.startsWith(`${candidate}/`));
-  const shown = home === undefined ? facts.real : facts.real.slice(home.length + 1) || '.';
-  return { ...facts, zone: home === undefined ? 'outside' : 'workspace', shown };
+  const below = roots.map((each) => pathBelow(facts.real, each, platform)).find((each) => each !== undefined);
+  const shown = below === undefined ? facts.real : below || '.';
+  return { ...facts, zone: below === undefined ? 'outside' : 'workspace', shown };
 }
 
 /** The effect of a verb on a resolved path, marked where it always asks, unless the change was looked at and found `harmless`. */
 export function fileEffect(verb: 'read' | 'write' | 'delete', path: ResolvedPath, harmless = false): Effect {
-  const name = verb === 'read' || harmless ? undefined : protectedName(path.shown);
+  const name = verb === 'read' ? secretName(path.shown) : harmless ? undefined : protectedName(path.shown);
   return { verb, object: path.real, zone: path.zone, ...(name === undefined ? {} : { protects: name }) };
 }
 

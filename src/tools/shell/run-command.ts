@@ -4,6 +4,7 @@ import type { CommandState, Ports } from '../../core/ports.ts';
 import type { Authorized } from '../../core/security/authorized.ts';
 import { commandEffects } from '../../core/security/command-effects.ts';
 import { canBeConfined } from '../../core/security/sandbox.ts';
+import { scriptEffects } from '../../core/security/script-fingerprint.ts';
 import { ownCommand } from '../../core/tools/own-command.ts';
 import { resolvePath } from '../../core/tools/resolve-path.ts';
 import type { Tool, ToolResult, ToolScope } from '../../core/tools/tool.ts';
@@ -38,7 +39,8 @@ export const runCommand: Tool<RunCommandInput> = {
     const { files } = ports;
     const site = { files, cwd: place.real, cwdZone: place.zone, roots: scope.roots, shell: shellKind(ports) };
     const own = await commandEffects(command, site);
-    const effects = [...own, ...environmentEffects(env ?? {}, place.zone)];
+    const scripts = await scriptEffects(ports, own[0]?.commands ?? [], { cwd: place.real, roots: scope.roots });
+    const effects = [...own, ...scripts, ...environmentEffects(env ?? {}, place.zone)];
     if (outside_sandbox || !canBeConfined(effects, ports.policy().hosts)) return effects;
     if ((await ports.commands.sandboxMissing()) !== undefined) return effects;
     return effects.map((effect) => (effect.verb === 'run' ? { ...effect, confined: true } : effect));

@@ -29,7 +29,13 @@ describe('the shell tools', () => {
     commands = childCommands({ folder: join(folder, 'own'), now: () => Date.now() });
     events = [];
     const files = nodeFileSystem(systemHash);
-    ports = { commands, files, live: () => undefined, policy: () => strictPolicy } as unknown as Ports;
+    ports = {
+      hash: systemHash,
+      commands,
+      files,
+      live: () => undefined,
+      policy: () => strictPolicy,
+    } as unknown as Ports;
   });
   afterEach(async () => {
     await commands.endAll();

@@ -1,0 +1,50 @@
+/** How a file system takes names; `darwin` and `win32` ignore case, and win32 has names that are no files. */
+export type PathPlatform = 'posix' | 'darwin' | 'win32';
+
+/** Why a path as it was written could lead somewhere else than it shows; undefined: it is plain. */
+export function oddPath(path: string, platform: PathPlatform): string | undefined {
+  if (path === '' || path.length > 4096) return 'is empty or longer than 4,096 characters';
+  if (path.includes('\0')) return 'holds a NUL';
+  if (platform === 'darwin' && /\p{Cf}/u.test(path)) return 'holds characters that the file system ignores';
+  return platform === 'win32' ? oddWindowsPath(path) : undefined;
+}
+
+function oddWindowsPath(path: string): string | undefined {
+  if (/^[\\/]{2}/.test(path)) return 'leads to the network or a device';
+  if (/^[A-Za-z]:(?![\\/])/.test(path)) return 'starts at the current folder of a drive';
+  const parts = path.replace(/^[A-Za-z]:/, '').split(/[\\/]+/);
+  for (const part of parts) {
+    if (part.includes(':')) return 'names a stream beside a file';
+    if (deviceName.test(part)) return 'names a device';
+    if (/~\d/.test(part)) return 'may be the short form of another name';
+    if (/[. ]$/.test(part) && part !== '.' && part !== '..') return 'ends a name in a dot or a blank, which is dropped';
+    if (/[<>"|?*]/.test(part)) return 'holds a sign that no name has';
+  }
+  return undefined;
+}
+
+const deviceName = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\..*)?$/i;
+
+/** The path below the folder, with forward slashes ("" for the folder itself); undefined: it lies elsewhere. Both are real paths. */
+export function pathBelow(path: string, folder: string, platform: PathPlatform): string | undefined {
+  const [inner, outer] = [path, folder].map((each) => withSlashes(each, platform));
+  if (inner === undefined || outer === undefined) return undefined;
+  const [a, b] = platform === 'posix' ? [inner, outer] : [foldCase(inner), foldCase(outer)];
+  if (a === b) return '';
+  // Folding may change lengths, so the cut is made between whole names.
+  if (!a.startsWith(b === '/' ? b : `${b}/`)) return undefined;
+  return inner
+    .split('/')
+    .slice(outer === '/' ? 1 : outer.split('/').length)
+    .join('/');
+}
+
+/** As file systems that ignore case compare names: "\u017f" is an s, the Kelvin sign a k. */
+export function foldCase(text: string): string {
+  return text.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC');
+}
+
+function withSlashes(path: string, platform: PathPlatform): string {
+  const slashed = platform === 'win32' ? path.replace(/^\\\\\?\\/, '').replaceAll('\\', '/') : path;
+  return slashed.length > 1 ? slashed.replace(/\/+$/, '') : slashed;
+}
