@@ -1,11 +1,12 @@
 import { access, constants, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { AssertHeld, FileWrite, Hash } from '../../core/ports.ts';
 import { type Authorized, assertAuthorized } from '../../core/security/authorized.ts';
 import { fileFailure, systemCode } from './file-failure.ts';
 import { makeFolders, removeFolders, syncFolders } from './folders.ts';
-import { realPath } from './real-path.ts';
-import { putBack, removeLeftovers, removeStaged, type Staged, stage, swap } from './staged-write.ts';
+import { type HeldFolder, holdFolder } from './held-folder.ts';
+import { formerPath, putBack, removeLeftovers, removeStaged, type Staged, stage, swap } from './staged-write.ts';
 
 /**
  * Every write or none. New contents are staged beside their files, then swapped in; what was swapped goes back when a
@@ -21,25 +22,30 @@ export async function commitWrites(
   for (const write of writes) assertAuthorized(authorized, write.after === null ? 'delete' : 'write', write.path);
   const made: string[] = [];
   const staged: Staged[] = [];
+  const folders: HeldFolder[] = [];
   let failing = '';
   try {
     for (const write of writes) {
       failing = write.path;
       await makeFolders(write.path, made);
-      staged.push(
-        await stage(write, { id: hash.randomId(), like: modelOf(hash, write, writes), alone: writes.length === 1 }),
-      );
+      const folder = await holdFolder(dirname(write.path));
+      folders.push(folder);
+      const alone = writes.length === 1;
+      staged.push(await stage(write, { id: hash.randomId(), like: modelOf(hash, write, writes), alone, folder }));
     }
     for (const each of staged) {
       failing = each.write.path;
-      await assertUnchanged(hash, each.write);
+      await assertUnchanged(hash, each);
       await swap(each, assertHeld);
     }
+    await removeStaged(staged);
+    await Promise.all(staged.map(removeLeftovers));
   } catch (error) {
     await goBack(staged, made, fileFailure(failing, error));
+  } finally {
+    for (const folder of folders) await folder.close();
   }
-  const paths = writes.map((write) => write.path);
-  await Promise.all([syncFolders(paths), removeStaged(staged), removeLeftovers(paths)]);
+  await syncFolders(writes.map((write) => write.path));
 }
 
 async function goBack(staged: readonly Staged[], made: readonly string[], failure: MagusError): Promise<never> {
@@ -50,7 +56,7 @@ async function goBack(staged: readonly Staged[], made: readonly string[], failur
   await removeStaged(staged.filter((each) => !lost.includes(each)));
   await removeFolders(made);
   if (lost.length === 0) throw failure;
-  const where = lost.map((each) => `${each.write.path} (its former content is in ${each.former})`).join(', ');
+  const where = lost.map((each) => `${each.write.path} (its former content is in ${formerPath(each)})`).join(', ');
   throw new MagusError(
     'tool-failed',
     `${failure.message} Then the system did not let these go back to what they were: ${where}. Put them back by hand.`,
@@ -58,19 +64,18 @@ async function goBack(staged: readonly Staged[], made: readonly string[], failur
   );
 }
 
-async function assertUnchanged(hash: Hash, write: FileWrite): Promise<void> {
-  const real = await realPath(write.path);
-  if (real !== write.path) {
-    throw new MagusError(
-      'permission-denied',
-      `${write.path} now leads to ${real}, which is not what was decided. Make the call again.`,
-      { code: 'STALE' },
-    );
-  }
-  const content = await readFile(write.path).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
-  });
+async function assertUnchanged(hash: Hash, { write, path }: Staged): Promise<void> {
+  const content = await readFile(path, { flag: constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) }).catch(
+    (error: unknown) => {
+      if (systemCode(error) === 'ENOENT') return undefined;
+      if (systemCode(error) !== 'ELOOP') throw error;
+      throw new MagusError(
+        'permission-denied',
+        `${write.path} is a link by now, which is not what was decided. Make the call again.`,
+        { code: 'STALE' },
+      );
+    },
+  );
   const now = content === undefined ? null : hash.sha256(content);
   if (now !== write.before) {
     throw new MagusError(
@@ -80,7 +85,7 @@ async function assertUnchanged(hash: Hash, write: FileWrite): Promise<void> {
     );
   }
   // A rename would replace a read-only file without asking anyone.
-  if (write.before !== null && write.after !== null) await access(write.path, constants.W_OK);
+  if (write.before !== null && write.after !== null) await access(path, constants.W_OK);
 }
 
 /** The file whose mode and owner the new content gets: its own, or in a move the one whose content goes away here. */

@@ -1,13 +1,15 @@
 import { mkdir, open, rmdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { systemCode } from './file-failure.ts';
+import { holdFolder } from './held-folder.ts';
 
 /** Makes the folders that a file needs; those that were not there are added to `made`, outermost first. */
 export async function makeFolders(path: string, made: string[]): Promise<void> {
   const missing: string[] = [];
   for (let above = dirname(path); !(await exists(above)); above = dirname(above)) missing.unshift(above);
   for (const each of missing) {
-    await mkdir(each);
+    const parent = await holdFolder(dirname(each));
+    await mkdir(parent.at(basename(each))).finally(parent.close);
     made.push(each);
   }
 }

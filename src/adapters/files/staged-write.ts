@@ -1,13 +1,17 @@
 import { linkSync, renameSync, type Stats } from 'node:fs';
 import { copyFile, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { AssertHeld, FileWrite } from '../../core/ports.ts';
 import { systemCode } from './file-failure.ts';
+import type { HeldFolder } from './held-folder.ts';
 
 export interface Staged {
   readonly write: FileWrite;
+  /** Of the file, reached through its folder as it was found. */
+  readonly path: string;
+  readonly folder: HeldFolder;
   /** The new content, beside its file. */
   readonly fresh: string;
   /** The former content, beside its file, from just before the swap; a lone write needs none, its swap is the last thing to fail. */
@@ -23,11 +27,13 @@ export function isStagedName(name: string): boolean {
 /** Writes the new content beside its file, with the mode and owner of the file `like`. */
 export async function stage(
   write: FileWrite,
-  how: { readonly id: string; readonly like: string | undefined; readonly alone: boolean },
+  how: { readonly id: string; readonly like: string | undefined; readonly alone: boolean; readonly folder: HeldFolder },
 ): Promise<Staged> {
-  const beside = join(dirname(write.path), `.magus-${machine}-${process.pid}-${how.id.slice(0, 12)}`);
+  const { folder } = how;
+  const beside = folder.at(`.magus-${machine}-${process.pid}-${how.id.slice(0, 12)}`);
   const former = how.alone && write.after !== null ? undefined : `${beside}.old`;
-  const staged: Staged = { write, fresh: `${beside}.new`, former, swapped: false };
+  const path = folder.at(basename(write.path));
+  const staged: Staged = { write, path, folder, fresh: `${beside}.new`, former, swapped: false };
   if (write.after === null) return staged;
   const like = how.like === undefined ? undefined : await stat(how.like);
   const model = write.before === null && write.mode !== undefined ? { ...ownerOf(like), mode: write.mode } : like;
@@ -45,26 +51,34 @@ export async function stage(
  * nothing is waited for.
  */
 export async function swap(staged: Staged, assertHeld: AssertHeld): Promise<void> {
-  const { write, fresh, former } = staged;
+  const { write, path, folder, fresh, former } = staged;
   if (write.after === null && former !== undefined) {
     assertHeld();
-    renameSync(write.path, former);
+    folder.assertInPlace();
+    renameSync(path, former);
   } else if (write.before === null) {
     assertHeld();
-    createExclusively(fresh, write.path);
+    folder.assertInPlace();
+    createExclusively(fresh, path, write.path);
   } else {
-    if (former !== undefined) await link(write.path, former).catch(() => copyFile(write.path, former));
+    if (former !== undefined) await link(path, former).catch(() => copyFile(path, former));
     assertHeld();
-    renameSync(fresh, write.path);
+    folder.assertInPlace();
+    renameSync(fresh, path);
   }
   staged.swapped = true;
 }
 
 /** Undoes a swap. */
-export async function putBack({ write, former, swapped }: Staged): Promise<void> {
+export async function putBack({ write, path, former, swapped }: Staged): Promise<void> {
   if (!swapped) return;
-  if (write.before === null) await rm(write.path, { force: true });
-  else if (former !== undefined) await rename(former, write.path);
+  if (write.before === null) await rm(path, { force: true });
+  else if (former !== undefined) await rename(former, path);
+}
+
+/** Where a person finds the former content. */
+export function formerPath({ write, former = '' }: Staged): string {
+  return join(dirname(write.path), basename(former));
 }
 
 export async function removeStaged(staged: readonly Staged[]): Promise<void> {
@@ -74,14 +88,12 @@ export async function removeStaged(staged: readonly Staged[]): Promise<void> {
   }
 }
 
-/** Removes what processes of this machine that are no more have left staged beside these files. */
-export async function removeLeftovers(paths: readonly string[]): Promise<void> {
-  for (const folder of new Set(paths.map((path) => dirname(path)))) {
-    for (const name of await readdir(folder).catch(() => [])) {
-      const found = stagedName.exec(name);
-      if (found?.[1] !== machine || isAlive(Number(found[2]))) continue;
-      await rm(join(folder, name), { force: true }).catch(ignoreFailure);
-    }
+/** Removes what processes of this machine that are no more have left staged beside this file. */
+export async function removeLeftovers({ folder }: Staged): Promise<void> {
+  for (const name of await readdir(folder.at('')).catch(() => [])) {
+    const found = stagedName.exec(name);
+    if (found?.[1] !== machine || isAlive(Number(found[2]))) continue;
+    await rm(folder.at(name), { force: true }).catch(ignoreFailure);
   }
 }
 
@@ -122,14 +134,14 @@ async function writeDurably(path: string, content: Uint8Array, model: Model | un
 }
 
 /** A link fails where something came into being meanwhile, a rename would replace it. */
-function createExclusively(fresh: string, path: string): void {
+function createExclusively(fresh: string, path: string, shown: string): void {
   try {
     linkSync(fresh, path);
   } catch (error) {
     if (systemCode(error) === 'EEXIST') {
       throw new MagusError(
         'tool-failed',
-        `${path} came into being meanwhile; nothing was written. Read it and repeat the edit.`,
+        `${shown} came into being meanwhile; nothing was written. Read it and repeat the edit.`,
         { code: 'STALE' },
       );
     }

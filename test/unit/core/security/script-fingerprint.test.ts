@@ -5,7 +5,11 @@ import { scriptEffects } from '../../../../src/core/security/script-fingerprint.
 import { fileRig } from '../../tools/files/file-rig.ts';
 
 describe('what a command runs by a file of the workspace', () => {
-  const fingerprint = async (command: string, name: string, contents: readonly string[]): Promise<readonly unknown[]> => {
+  const fingerprint = async (
+    command: string,
+    name: string,
+    contents: readonly string[],
+  ): Promise<readonly unknown[]> => {
     const rig = await fileRig();
     const found: unknown[] = [];
     for (const content of contents) {
