@@ -6,9 +6,9 @@ import * as z from 'zod/mini';
 import { openAiEmbedder } from './adapters/models/openai-embedder.ts';
 import { MagusError } from './core/errors/magus-error.ts';
 import type { Memory, MemoryReplica, MemoryStore } from './core/memory/memory-ports.ts';
-import { type Replication, startReplication } from './core/memory/replicate.ts';
+import { startReplication } from './core/memory/replicate.ts';
 import type { Seal } from './core/memory/seal.ts';
-import { type Embedder, wordEmbedder } from './core/memory/word-vectors.ts';
+import { type Embedder, type VectorModel, wordEmbedder } from './core/memory/word-vectors.ts';
 import type { Clock } from './core/ports.ts';
 import {
   type MemoryConfiguration,
@@ -23,6 +23,8 @@ interface MemoryParts {
   /** The value of a named secret. */
   readonly secretOf: (name: string) => Promise<string | undefined>;
   readonly onWarning: (text: string) => void;
+  /** The embedding model of the model configuration, whichever that is at the moment; one of `memory.json` comes before it. */
+  readonly vectors?: () => VectorModel | undefined;
 }
 
 const closingMs = 2000;
@@ -34,13 +36,13 @@ export function composeMemory(parts: MemoryParts): { readonly memory: Memory; cl
   const namespaces: [string, ...string[]] =
     configuration.team === undefined ? [user] : [user, `team/${configuration.team}`];
   let replicas: Promise<readonly MemoryReplica[]> | undefined;
-  let replication: Replication | undefined;
   const embedder = embedderOf(configuration, parts.secretOf);
-  const isConfigured = Boolean(configuration.redis ?? configuration.chroma ?? configuration.neo4j ?? embedder);
   const memory: Memory = {
     store: parts.store,
     namespace: user,
-    embedder,
+    get embedder() {
+      return embedder ?? parts.vectors?.();
+    },
     replicas: () => {
       replicas ??= openReplicas(configuration, namespaces, {
         home: parts.home,
@@ -49,16 +51,14 @@ export function composeMemory(parts: MemoryParts): { readonly memory: Memory; cl
       });
       return replicas;
     },
-    changed: () => replication?.nudge(),
-    settle: async (ms) => (await replication?.settle(ms)) ?? [],
+    changed: () => replication.nudge(),
+    settle: (ms) => replication.settle(ms),
   };
-  if (isConfigured) {
-    replication = startReplication({ clock: parts.clock, memory }, parts.onWarning);
-    replication.nudge();
-  }
+  const replication = startReplication({ clock: parts.clock, memory }, parts.onWarning);
+  replication.nudge();
   const close = async (): Promise<void> => {
-    await replication?.settle(closingMs).catch(() => []);
-    await replication?.stop();
+    await replication.settle(closingMs).catch(() => []);
+    await replication.stop();
   };
   return { memory, close };
 }

@@ -1,8 +1,9 @@
 import { MagusError } from './core/errors/magus-error.ts';
+import type { VectorModel } from './core/memory/word-vectors.ts';
 import { type AnswerStore, withAnswerCache } from './core/models/answer-cache.ts';
 import type { SpendingLedger } from './core/models/budget.ts';
 import type { ConfiguredModels } from './core/models/configured-models.ts';
-import { withEmbeddingCache } from './core/models/embedding.ts';
+import { type EmbeddingModel, withEmbeddingCache } from './core/models/embedding.ts';
 import type { ModelDesk } from './core/models/model-desk.ts';
 import { createRouter } from './core/models/router.ts';
 import { withSemanticCache } from './core/models/semantic-cache.ts';
@@ -20,6 +21,8 @@ export interface ComposedModels {
   readonly model: ChatModel;
   /** undefined: no models are configured. */
   desk(): ModelDesk | undefined;
+  /** The embedding model for memories; undefined: `routing.tasks.embed` names none. */
+  vectors(): VectorModel | undefined;
   /** Takes another configuration, or the same with other keys: tasks that run go on with it at their next request. */
   use(models: ConfiguredModels | undefined): void;
 }
@@ -35,6 +38,7 @@ export function composeModels(models: ConfiguredModels | undefined, ports: Model
       complete: (request, listener, signal) => current.model.complete(request, listener, signal),
     },
     desk: () => current.desk,
+    vectors: () => current.embedding && vectorModel(current.embedding),
     use: (next) => {
       current = routed(next, ports);
     },
@@ -44,11 +48,12 @@ export function composeModels(models: ConfiguredModels | undefined, ports: Model
 interface Routed {
   readonly model: ChatModel;
   readonly desk: ModelDesk | undefined;
+  readonly embedding: EmbeddingModel | undefined;
 }
 
 /** The router over the configured models; without any, asking says so. */
 function routed(models: ConfiguredModels | undefined, ports: ModelPorts): Routed {
-  if (!models) return { model: noModel, desk: undefined };
+  if (!models) return { model: noModel, desk: undefined, embedding: undefined };
   const { configuration, keyOf, editor } = models;
   const { clock, hash, ledger } = ports;
   const router = createRouter(configuration, {
@@ -72,9 +77,25 @@ function routed(models: ConfiguredModels | undefined, ports: ModelPorts): Routed
     },
   });
   const cached = withAnswerCache(router, configuration, ports);
-  if (!configuration.cache.semantic || !router.embedding) return { model: cached, desk: router.desk };
-  const embedding = withEmbeddingCache(router.embedding, configuration, ports);
-  return { model: withSemanticCache(cached, embedding, hash), desk: router.desk };
+  const embedding = router.embedding && withEmbeddingCache(router.embedding, configuration, ports);
+  const model = configuration.cache.semantic && embedding ? withSemanticCache(cached, embedding, hash) : cached;
+  return { model, desk: router.desk, embedding };
+}
+
+/** An embedding model is asked for so much text of each record; models read no more than some hundred words anyway. */
+const mostCharacters = 8000;
+
+function vectorModel({ model, embed }: EmbeddingModel): VectorModel {
+  return {
+    model,
+    embed: async (texts, signal) => {
+      const vectors = await embed(
+        texts.map((text) => text.slice(0, mostCharacters)),
+        signal,
+      );
+      return vectors.map((vector) => Float32Array.from(vector));
+    },
+  };
 }
 
 const always = new AbortController().signal;

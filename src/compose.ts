@@ -71,21 +71,22 @@ export async function composePorts(options: Composition): Promise<Composed> {
   const secretOf = notingSecrets(options.secretOf, secrets);
   const { policy, sandbox, web } = composePolicy({ ...options, secretOf });
   const commands = childCommands({ folder: path.join(options.home, 'output'), now: systemClock.now, sandbox });
+  const { ledger, answers } = journal;
+  const noted = (models: ConfiguredModels | undefined): ConfiguredModels | undefined =>
+    models && noting(models, secrets);
+  const { model, desk, vectors, use } = composeModels(noted(options.models), {
+    clock: systemClock,
+    hash: systemHash,
+    ledger,
+    answers,
+  });
   const { memory, close: closeMemory } = composeMemory({
     home: options.home,
     store: journal.memory,
     clock: systemClock,
     secretOf,
     onWarning: options.onWarning,
-  });
-  const { ledger, answers } = journal;
-  const noted = (models: ConfiguredModels | undefined): ConfiguredModels | undefined =>
-    models && noting(models, secrets);
-  const { model, desk, use } = composeModels(noted(options.models), {
-    clock: systemClock,
-    hash: systemHash,
-    ledger,
-    answers,
+    vectors,
   });
   const ports: Ports = {
     clock: systemClock,
@@ -114,7 +115,12 @@ export async function composePorts(options: Composition): Promise<Composed> {
     await closeMemory();
     await journal.close();
   };
-  return { ports, desk, useModels: (models) => use(noted(models)), close };
+  const useModels = (models: ConfiguredModels | undefined): void => {
+    use(noted(models));
+    // Another embedding model has vectors to make.
+    memory.changed();
+  };
+  return { ports, desk, useModels, close };
 }
 
 function notingSecrets(secretOf: Composition['secretOf'], secrets: string[]): Composition['secretOf'] {

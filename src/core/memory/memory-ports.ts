@@ -1,6 +1,6 @@
 import type { MemoryKind, MemoryRecord, Trial } from '../../protocol/memory.ts';
 import type { Lease } from '../ports.ts';
-import type { Embedder } from './word-vectors.ts';
+import type { VectorModel } from './word-vectors.ts';
 
 export interface MemoryQuery {
   readonly text: string;
@@ -107,7 +107,7 @@ export interface Memory {
   readonly store: MemoryStore;
   /** The servers that are configured; their clients are loaded when first asked for. */
   replicas(): Promise<readonly MemoryReplica[]>;
-  readonly embedder: Embedder | undefined;
+  readonly embedder: VectorModel | undefined;
   /** Of new records: "user/NAME". */
   readonly namespace: string;
   /** Tells whoever fills the replicas that there is something new; returns at once. */

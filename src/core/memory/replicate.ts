@@ -71,8 +71,7 @@ async function fillings(ports: Pick<Ports, 'memory'>): Promise<readonly Filling[
     fill: (signal: AbortSignal) => fillReplica(ports, replica, signal),
     close: () => replica.close(),
   }));
-  const { embedder } = ports.memory;
-  if (!embedder) return servers;
+  // Which model makes vectors, if any, may change while the process lives.
   const vectors = {
     name: 'The embedding model',
     fill: (signal: AbortSignal) => embedRecords(ports, signal),

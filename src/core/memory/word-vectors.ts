@@ -1,11 +1,14 @@
 import { tellingWords } from './words.ts';
 
 /** Makes vectors of texts. */
-export interface Embedder {
-  /** The model, for the names of collections: vectors of different models are never mixed. */
+export interface VectorModel {
+  /** Its name: vectors of different models are never mixed. */
   readonly model: string;
-  readonly dimension: number;
   embed(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]>;
+}
+/** One whose vectors have a length that is known beforehand, as a server's collection wants it. */
+export interface Embedder extends VectorModel {
+  readonly dimension: number;
 }
 
 const dimension = 256;

@@ -17,9 +17,11 @@ export interface SpendingLedger {
 }
 
 export interface Budget {
-  /** Before a request: throws `limit-reached` when it may cost more than is left. */
-  reserve(request: ModelRequest, state: DeploymentState, tokens: number): Promise<Reservation>;
+  /** Before a request: throws `limit-reached` when it may cost more than is left. Without a word, the answer may be of usual length. */
+  reserve(request: Spender, state: DeploymentState, tokens: number, answer?: number): Promise<Reservation>;
 }
+/** Whose request it is, and what that one has spent. */
+type Spender = Pick<ModelRequest, 'session' | 'spentUsd'>;
 export interface Reservation {
   readonly usd: number;
   /** Afterwards: what it cost. */
@@ -46,10 +48,10 @@ export function createBudget(options: BudgetOptions): Budget {
     inFlight.set(session, (inFlight.get(session) ?? 0) + usd);
   };
   return {
-    reserve: async (request, state, tokens) => {
+    reserve: async (request, state, tokens, answer = answerTokens(state)) => {
       const session = request.session ?? '';
       const price = priceOf(state);
-      const usd = costOf(price ?? dearest(options.states()), tokens, answerTokens(state));
+      const usd = costOf(price ?? dearest(options.states()), tokens, answer);
       // A model that costs nothing may always be asked; one whose price nobody knows may not, once the money is spent.
       const free = price !== undefined && usd === 0;
       const taken = (request.spentUsd ?? 0) + (inFlight.get(session) ?? 0);

@@ -39,13 +39,19 @@ const mostSessions = 200;
 export function createRouter(configuration: ModelConfiguration, ports: RouterPorts): ModelRouter {
   const groups = buildGroups(configuration);
   const states = new Set([...groups.values()].flat().map(({ state }) => state));
-  const transports = new Map<DeploymentState, Promise<ModelTransport>>();
-  const transportOf = (state: DeploymentState): Promise<ModelTransport> => {
+  const transports = new Map<DeploymentState, Promise<Opened>>();
+  const opened = (state: DeploymentState): Promise<Opened> => {
     const known = transports.get(state) ?? openTransport(ports, state);
     transports.set(state, known);
     // What could not be opened may be there the next time.
     known.catch(() => transports.delete(state));
     return known;
+  };
+  const transportOf = async (state: DeploymentState): Promise<ModelTransport> => {
+    const { transport, told } = await opened(state);
+    // What a compatible endpoint turns out to be is worth knowing, not waiting for.
+    if (state.address.kind !== 'openai') await told;
+    return transport;
   };
   const { clock, ledger, randomId } = ports;
   const budget = createBudget({ ...configuration.budget, states: () => states, ledger, now: clock.now, randomId });
@@ -79,7 +85,11 @@ export function createRouter(configuration: ModelConfiguration, ports: RouterPor
   };
   return {
     desk: createDesk(configuration, groups, { now: clock.now, serverAt: ports.openServer, transportOf, ...loading }),
-    embedding: createEmbedding(configuration, groups, { clock, transportOf }),
+    embedding: createEmbedding(configuration, groups, {
+      clock,
+      budget,
+      transportOf: async (state) => (await opened(state)).transport,
+    }),
     get contextTokens() {
       return contextFor(configuration, groups, clock.now());
     },
@@ -87,14 +97,18 @@ export function createRouter(configuration: ModelConfiguration, ports: RouterPor
   };
 }
 
-async function openTransport(ports: RouterPorts, state: DeploymentState): Promise<ModelTransport> {
+interface Opened {
+  readonly transport: ModelTransport;
+  /** When the endpoint has said what the model can do, or the time for it is over. */
+  readonly told: Promise<void>;
+}
+
+async function openTransport(ports: RouterPorts, state: DeploymentState): Promise<Opened> {
   const transport = await ports.open(state.address);
   const told = transport.facts?.(AbortSignal.timeout(factsMs)).then((facts) => {
     state.facts = facts;
   });
-  // What a compatible endpoint turns out to be is worth knowing, not waiting for.
-  if (state.address.kind !== 'openai') await told;
-  return transport;
+  return { transport, told: told ?? Promise.resolve() };
 }
 
 function remember(lastOf: Map<string, DeploymentState>, session: string, state: DeploymentState): void {

@@ -35,7 +35,7 @@ describe('the semantic cache', () => {
         };
       },
     };
-    model = withSemanticCache(answering, { embed: async (texts) => texts.map(vectorOf) }, hash);
+    model = withSemanticCache(answering, { model: 'vectors', embed: async (texts) => texts.map(vectorOf) }, hash);
   });
   const ask = (content: string, more: Partial<ModelRequest> = {}): Promise<ModelReply> =>
     model.complete(
@@ -66,7 +66,7 @@ describe('the semantic cache', () => {
   });
 
   it('asks as ever when no vector can be had', async () => {
-    const broken: EmbeddingModel = { embed: () => Promise.reject(new DOMException('down')) };
+    const broken: EmbeddingModel = { model: 'vectors', embed: () => Promise.reject(new DOMException('down')) };
     const reply: ModelReply = {
       text: 'Anew',
       calls: [],
@@ -93,6 +93,7 @@ describe('the cache of vectors', () => {
     );
     const cached = withEmbeddingCache(
       {
+        model: 'vectors',
         embed: async (texts) => {
           sent.push([...texts]);
           return texts.map((text) => [text.length]);
