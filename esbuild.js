@@ -55,6 +55,7 @@ const entries = {
   'neo4j-memory': 'src/adapters/neo4j/neo4j-memory.ts',
   'sqlite-worker': 'src/adapters/sqlite/worker.ts',
   'index-worker': 'src/index-worker.ts',
+  'data-process': 'src/adapters/data/data-process.ts',
 };
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');

@@ -1,4 +1,7 @@
 import type { Tool } from './core/tools/tool.ts';
+import { dataExport } from './tools/data/data-export.ts';
+import { dataInspect } from './tools/data/data-inspect.ts';
+import { dataQuery } from './tools/data/data-query.ts';
 import { applyPatch } from './tools/files/apply-patch.ts';
 import { deleteFile } from './tools/files/delete-file.ts';
 import { editFile } from './tools/files/edit-file.ts';
@@ -40,4 +43,7 @@ export const builtInTools: readonly Tool[] = [
   remember,
   recall,
   forget,
+  dataInspect,
+  dataQuery,
+  dataExport,
 ];

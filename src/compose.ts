@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { processData } from './adapters/data/process-data.ts';
 import { diskPreImages } from './adapters/files/disk-pre-images.ts';
 import { nodeFileSystem } from './adapters/files/node-file-system.ts';
 import { textSearch } from './adapters/files/ripgrep-search.ts';
@@ -101,6 +102,7 @@ export async function composePorts(options: Composition): Promise<Composed> {
     index: index ?? noIndex,
     commands,
     web,
+    data: processData(workerFile('data-process'), options.home),
     people: options.people,
     policy,
     editor: options.editor,
@@ -193,8 +195,12 @@ function openIndex({ home, onIndexState }: Composition): SqliteIndex {
   });
 }
 
-/** Entries of threads, by their names in `src` and as bundles. */
-const workers = { 'sqlite-worker': 'adapters/sqlite/worker.ts', 'index-worker': 'index-worker.ts' } as const;
+/** Entries of threads and processes, by their names in `src` and as bundles. */
+const workers = {
+  'sqlite-worker': 'adapters/sqlite/worker.ts',
+  'index-worker': 'index-worker.ts',
+  'data-process': 'adapters/data/data-process.ts',
+} as const;
 
 function workerFile(name: keyof typeof workers): string {
   const own = import.meta.url ? new URL(import.meta.url).pathname : __filename;

@@ -10,6 +10,7 @@ import type {
   TaskStatus,
   Usage,
 } from '../protocol/task-event.ts';
+import type { DataFiles } from './data/data-ports.ts';
 import type { Memory } from './memory/memory-ports.ts';
 import type { WorkspaceIndex } from './search/workspace-index.ts';
 import type { TextSearch } from './search-port.ts';
@@ -35,6 +36,7 @@ export interface Ports {
   readonly index: WorkspaceIndex;
   readonly commands: Commands;
   readonly web: Web;
+  readonly data: DataFiles;
   readonly people: People;
   /** What the user and this machine say for the policy, as it is now. */
   readonly policy: () => PolicySettings;

@@ -2,6 +2,7 @@ import type { AgentMessage } from './agent-message.ts';
 import type { Decision, Effect, Label } from './effects.ts';
 import type { ErrorKind } from './error-kinds.ts';
 import type { Plan, PlanStep } from './plan.ts';
+import type { ResultChart } from './result-chart.ts';
 import type { TaskStart } from './task-start.ts';
 
 export interface RecordedCall {
@@ -190,6 +191,8 @@ export type TaskEvent =
       readonly exitCode?: number | null;
       /** Absent: the answer comes from the trusted workspace. */
       readonly label?: Label;
+      /** For the person who watches. */
+      readonly chart?: ResultChart;
     }
   | {
       readonly type: 'step-ended';

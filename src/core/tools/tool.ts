@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import type { Effect, Label } from '../../protocol/effects.ts';
+import type { ResultChart } from '../../protocol/result-chart.ts';
 import type { FileChange, TaskEvent, ToolFailure } from '../../protocol/task-event.ts';
 import type { Ports } from '../ports.ts';
 import type { Authorized } from '../security/authorized.ts';
@@ -32,6 +33,8 @@ export interface ToolResult {
   readonly exitCode?: number | null;
   /** Set by the loop, from what the call did. */
   readonly label?: Label;
+  /** For the person who watches. */
+  readonly chart?: ResultChart;
 }
 
 /**

@@ -1,0 +1,100 @@
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Cell } from '../../core/data/data-ports.ts';
+import type { RowSink } from './row-sink.ts';
+import { uniqueNames } from './source-table.ts';
+
+/** A result beyond this is cut: there are better ways to copy a file. */
+const mostRows = 1_000_000;
+const mostBytes = 100_000_000;
+
+export interface KeptRows extends RowSink {
+  readonly first: readonly (readonly Cell[])[];
+  readonly total: number;
+  readonly cut: boolean;
+  readonly kept: boolean;
+  end(): void;
+}
+
+/** Holds the first rows; where there are more, the whole result goes to `path` as JSONL. */
+export function keptRows(limit: number, columns: readonly string[], path: string): KeptRows {
+  const names = uniqueNames(columns);
+  let first: (readonly Cell[])[] = [];
+  let file: JsonlFile | undefined;
+  let total = 0;
+  let cut = false;
+  return {
+    get first() {
+      return first;
+    },
+    get total() {
+      return total;
+    },
+    get cut() {
+      return cut;
+    },
+    get kept() {
+      return file !== undefined;
+    },
+    add: (row) => {
+      if (total >= mostRows || (file !== undefined && file.bytes > mostBytes)) {
+        cut = true;
+        return false;
+      }
+      total += 1;
+      if (total <= limit) {
+        first.push(row.slice());
+        return true;
+      }
+      if (file === undefined) {
+        file = jsonlFile(path, names);
+        for (const each of first) file.write(each);
+      }
+      file.write(row);
+      return true;
+    },
+    restart: () => {
+      file?.end();
+      if (file !== undefined) rmSync(path, { force: true });
+      first = [];
+      file = undefined;
+      total = 0;
+      cut = false;
+    },
+    end: () => file?.end(),
+  };
+}
+
+interface JsonlFile {
+  readonly bytes: number;
+  write(row: readonly Cell[]): void;
+  end(): void;
+}
+
+const pieceCharacters = 256 * 1024;
+
+/** Rows as objects, one a line. */
+export function jsonlFile(path: string, names: readonly string[]): JsonlFile {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const file = openSync(path, 'w', 0o600);
+  const keys = names.map((name) => JSON.stringify(name));
+  let text = '';
+  let bytes = 0;
+  const flush = (): void => {
+    bytes += writeSync(file, text);
+    text = '';
+  };
+  return {
+    get bytes() {
+      return bytes;
+    },
+    write: (row) => {
+      text += `{${keys.map((key, index) => `${key}:${JSON.stringify(row[index] ?? null)}`).join(',')}}\n`;
+      if (text.length > pieceCharacters) flush();
+    },
+    end: () => {
+      flush();
+      closeSync(file);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+export interface SqlToken {
+  /** `quoted`: a name in quotes; `sign`: an operator or a bracket. */
+  readonly kind: 'name' | 'quoted' | 'number' | 'string' | 'sign';
+  /** A name as it is meant, a string without its quotes. */
+  readonly text: string;
+  /** Where it begins and ends in the statement. */
+  readonly at: number;
+  readonly to: number;
+}
+
+const pattern =
+  /\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|(?<name>[\p{L}_][\p{L}\p{N}_$]*)|(?<number>0x[\da-f]+|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)|(?<string>'(?:[^']|'')*')|(?<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])|(?<sign><=|>=|<>|!=|==|\|\||->>|->|<<|>>|[\s\S])/giuy;
+
+/** A statement in tokens, without blanks and comments; a quote that never closes is a sign of its own. */
+export function sqlTokens(sql: string): readonly SqlToken[] {
+  const tokens: SqlToken[] = [];
+  for (const found of sql.matchAll(pattern)) {
+    const { name, number, string, quoted, sign } = found.groups ?? {};
+    const place = { at: found.index, to: found.index + found[0].length };
+    if (name !== undefined) tokens.push({ kind: 'name', text: name, ...place });
+    else if (number !== undefined) tokens.push({ kind: 'number', text: number, ...place });
+    else if (string !== undefined) tokens.push({ kind: 'string', text: inner(string), ...place });
+    else if (quoted !== undefined) tokens.push({ kind: 'quoted', text: inner(quoted), ...place });
+    else if (sign !== undefined) tokens.push({ kind: 'sign', text: sign, ...place });
+  }
+  return tokens;
+}
+
+function inner(quoted: string): string {
+  const mark = quoted[0] ?? '';
+  const text = quoted.slice(1, -1);
+  return mark === '[' ? text : text.replaceAll(mark + mark, mark);
+}

@@ -1,0 +1,73 @@
+import type { NamedTable } from '../../../core/data/data-ports.ts';
+import { MagusError } from '../../../core/errors/magus-error.ts';
+import { sqlTokens } from '../sql/sql-tokens.ts';
+import { notAQuery } from './read-only.ts';
+
+/** What the database said about a statement, with its place in it, the nearest name and the names that there are. */
+export function explainSqlError(error: unknown, sql: string, tables: readonly NamedTable[]): MagusError {
+  if (error instanceof MagusError) return error;
+  const said = error instanceof Error ? error.message : String(error);
+  if (/not authorized|readonly database|prohibited/i.test(said)) return notAQuery(undefined);
+  if (/disk is full|full/i.test(said)) return tooBig(error);
+  const column = /no such column: (?:"?[\w ]+"?\.)*"?([^"]+?)"?(?: - should this be.*)?$/i.exec(said)?.[1];
+  const table = /no such table: (?:\w+\.)?(.+)$/i.exec(said)?.[1];
+  const near = /near "(.*?)": syntax error/i.exec(said)?.[1];
+  const name = column ?? table ?? near;
+  const known = column === undefined ? tables.map((each) => each.name) : tables.flatMap(({ columns }) => columns);
+  const nearest = near === undefined && name !== undefined ? nearestOf(name, known) : undefined;
+  const parts = [
+    `${said}${placeOf(sql, name)}.`,
+    nearest === undefined ? '' : `The nearest name is ${quotedName(nearest)}.`,
+    `Tables: ${tables.map(describeTable).join('; ') || 'none'}.`,
+  ];
+  return new MagusError('tool-input', parts.filter(Boolean).join(' '), { code: 'BAD_SQL', cause: error });
+}
+
+export function quotedName(name: string): string {
+  return /^[A-Za-z_]\w*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+function describeTable({ name, columns }: NamedTable): string {
+  const shown = columns.slice(0, 60).map(quotedName).join(', ');
+  return `${quotedName(name)}(${shown}${columns.length > 60 ? `, … ${columns.length - 60} more` : ''})`;
+}
+
+function placeOf(sql: string, name: string | undefined): string {
+  if (name === undefined) return '';
+  const token = sqlTokens(sql).find(({ text, at, to }) =>
+    [text, sql.slice(at, to)].some((written) => written.toLowerCase() === name.toLowerCase()),
+  );
+  if (token === undefined) return '';
+  const before = sql.slice(0, token.at).split('\n');
+  return ` (at line ${before.length}, character ${(before.at(-1)?.length ?? 0) + 1})`;
+}
+
+/** By the fewest letters to change; undefined where none is alike. */
+function nearestOf(name: string, known: readonly string[]): string | undefined {
+  const [best] = known
+    .map((candidate) => ({ candidate, distance: distanceOf(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((left, right) => left.distance - right.distance);
+  return best && best.distance <= Math.max(2, name.length / 2) ? best.candidate : undefined;
+}
+
+/** Levenshtein's. */
+function distanceOf(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let a = 1; a <= left.length; a += 1) {
+    const next = [a];
+    for (let b = 1; b <= right.length; b += 1) {
+      const changed = (row[b - 1] ?? 0) + (left[a - 1] === right[b - 1] ? 0 : 1);
+      next.push(Math.min(changed, (row[b] ?? 0) + 1, (next[b - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+function tooBig(cause: unknown): MagusError {
+  return new MagusError(
+    'tool-failed',
+    'The query needs more room on disk than it may take (8 GB). Filter earlier or read fewer columns.',
+    { code: 'TOO_LARGE', cause },
+  );
+}

@@ -1,0 +1,90 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import { MagusError } from '../../../core/errors/magus-error.ts';
+import type { SourceTable } from '../source-table.ts';
+
+/** An SQLite file that is a source: its tables are reached by its name. */
+export interface SqliteSource {
+  readonly name: string;
+  readonly path: string;
+  readonly shown: string;
+}
+
+/** Pages of 4 KB that a query may fill on disk. */
+const mostPages = 2_000_000;
+
+/**
+ * A database for one query. `folder`: on disk there; absent: in memory, with tables that stay empty. Sources of SQLite are attached
+ * so that nothing in them or beside them can change.
+ */
+export function openQueryDatabase(
+  folder: string | undefined,
+  tables: readonly (Pick<SourceTable, 'name' | 'columns'> & { readonly wanted: readonly number[] })[],
+  sources: readonly SqliteSource[],
+): DatabaseSync {
+  const database = new DatabaseSync(folder === undefined ? ':memory:' : join(folder, 'query.db'));
+  if (folder !== undefined) {
+    // Without "main." they would hold for what is attached, too.
+    database.exec(
+      `PRAGMA main.journal_mode = MEMORY; PRAGMA main.synchronous = OFF; PRAGMA main.locking_mode = EXCLUSIVE; PRAGMA main.cache_size = -16000; PRAGMA main.max_page_count = ${mostPages};`,
+    );
+  }
+  for (const { name, columns, wanted } of tables) {
+    const shown = wanted.map(
+      (column) => `${identifier(columns[column]?.name ?? '')} ${columns[column]?.affinity ?? ''}`,
+    );
+    database.exec(`CREATE TABLE ${identifier(name)} (${shown.join(', ') || '"no column" TEXT'})`);
+  }
+  for (const source of sources) attach(database, source);
+  return database;
+}
+
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Tables and views of an attached source. */
+export function tablesOf(
+  database: DatabaseSync,
+  source: SqliteSource,
+): readonly { readonly name: string; readonly columns: readonly string[] }[] {
+  const names = database
+    .prepare(
+      `SELECT name FROM ${identifier(source.name)}.sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
+    )
+    .all() as { name: string }[];
+  const columns = database.prepare('SELECT name FROM pragma_table_info(?, ?)');
+  return names.map(({ name }) => ({
+    name,
+    columns: (columns.all(name, source.name) as { name: string }[]).map((column) => column.name),
+  }));
+}
+
+function attach(database: DatabaseSync, { name, path, shown }: SqliteSource): void {
+  const how = needsNoLocks(path) ? 'immutable=1' : 'mode=ro';
+  try {
+    database.prepare(`ATTACH ? AS ${identifier(name)}`).run(`${pathToFileURL(path).href}?${how}`);
+    database.prepare(`SELECT count(*) FROM ${identifier(name)}.sqlite_master`).get();
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new MagusError(
+      'tool-failed',
+      `${shown} cannot be read as an SQLite database (${said}). It may be damaged, encrypted, or open in another program: try again or make a copy.`,
+      { code: 'DAMAGED', cause },
+    );
+  }
+}
+
+/** A database with a write-ahead log that nobody has open: reading it with locks would leave files beside it. */
+function needsNoLocks(path: string): boolean {
+  const header = Buffer.alloc(20);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, header, 0, 20, 0);
+  } finally {
+    closeSync(file);
+  }
+  return header[18] === 2 && !existsSync(`${path}-wal`);
+}

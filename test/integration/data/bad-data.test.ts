@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { appendFileSync, existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as zlib from 'node:zlib';
+import { processTable } from '../../../src/adapters/process/process-table.ts';
+import { isMagusError, type MagusError, toMagusError } from '../../../src/core/errors/magus-error.ts';
+import { sealAuthorized } from '../../../src/core/security/authorized.ts';
+import { type DataRig, dataRig } from './data-rig.ts';
+
+describe('data that is bad, and SQL that is worse', () => {
+  let rig: DataRig;
+  beforeEach(async () => {
+    rig = await dataRig();
+  });
+  afterEach(() => rig.remove());
+
+  const failing = async (work: Promise<unknown>): Promise<MagusError> => {
+    const error: unknown = await work.then(
+      () => assert.fail('it did not fail'),
+      (caught: unknown) => caught,
+    );
+    assert.ok(isMagusError(error), String(error));
+    return error;
+  };
+  const shop = (): string => {
+    const file = `${rig.folder}/shop.db`;
+    const database = new DatabaseSync(file);
+    database.exec('CREATE TABLE t (a); INSERT INTO t VALUES (1)');
+    database.close();
+    return file;
+  };
+
+  const writing = [
+    'DELETE FROM shop.t',
+    'DROP TABLE shop.t',
+    'WITH x AS (SELECT 1) INSERT INTO shop.t SELECT * FROM x',
+    "ATTACH '/tmp/magus-attached.db' AS other",
+    "VACUUM INTO '/tmp/magus-copied.db'",
+    'PRAGMA query_only = OFF',
+    'SELECT 1; DELETE FROM shop.t',
+    "SELECT load_extension('/tmp/x.so')",
+    "SELECT * FROM pragma_journal_mode('wal')",
+    'CREATE TEMP TABLE x (a)',
+    'BEGIN',
+    '',
+    ';',
+  ];
+  for (const sql of writing) {
+    it(`refuses ${sql || 'an empty statement'}`, async () => {
+      const file = shop();
+      const before = await readFile(file);
+      const { kind, code } = await failing(rig.query([file], sql || ' '));
+      assert.ok(code === 'NOT_A_QUERY' || code === 'BAD_SQL', `${kind} ${code}`);
+      assert.deepEqual(await readFile(file), before);
+      assert.deepEqual((await readdir(rig.folder)).sort(), ['home', 'shop.db']);
+      assert.ok(!existsSync('/tmp/magus-attached.db') && !existsSync('/tmp/magus-copied.db'));
+    });
+  }
+
+  const endless = 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n, a';
+  /** Waits until a database of some query is there, which is then at work. */
+  const atWork = async (): Promise<void> => {
+    const scratch = `${rig.home}/scratch`;
+    for (;;) {
+      const calls = await readdir(scratch).catch(() => []);
+      if (calls.some((call) => existsSync(`${scratch}/${call}/query.db`))) return;
+      await sleep(20);
+    }
+  };
+
+  it('ends a query that never ends, within two seconds of being cancelled', async () => {
+    const file = await rig.file('a.csv', 'a\n1\n');
+    const before = new Set((await processTable()).map(({ pid }) => pid));
+    const cancel = new AbortController();
+    const asked = rig.query([file], endless, { signal: cancel.signal }).then(
+      () => assert.fail('it ended'),
+      (caught: unknown) => toMagusError(caught),
+    );
+    await atWork();
+    const own = async (): Promise<readonly number[]> =>
+      (await processTable()).flatMap(({ pid, parent }) => (parent === process.pid && !before.has(pid) ? [pid] : []));
+    assert.equal((await own()).length, 1);
+    const began = performance.now();
+    cancel.abort();
+    assert.equal((await asked).kind, 'cancelled');
+    assert.ok(performance.now() - began < 2000);
+    assert.deepEqual(await own(), []);
+    assert.deepEqual(await readdir(`${rig.home}/scratch`), []);
+  });
+
+  it('ends a query at its time limit, and says what to look for', async () => {
+    const file = await rig.file('a.csv', 'a\n1\n');
+    const error = await failing(rig.query([file], endless, { timeoutMs: 1500 }));
+    assert.equal(error.code, 'TIMEOUT');
+    assert.match(error.message, /1\.5 s; nothing of it runs any more.*timeout_s/);
+  });
+
+  it('leaves nothing running when the one that asked is killed', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const file = await rig.file('a.csv', 'a\n1\n');
+    const words = [path.join(import.meta.dirname, 'asking-child.ts'), rig.home, file, endless];
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'] });
+    await atWork();
+    const working = (await processTable()).filter(({ parent }) => parent === child.pid);
+    assert.equal(working.length, 1);
+    child.kill('SIGKILL');
+    const lives = async (): Promise<boolean> => {
+      const now = await processTable();
+      return now.some(({ pid, bornAt }) => working.some((each) => each.pid === pid && each.bornAt === bornAt));
+    };
+    while (await lives()) await sleep(50);
+    await rig.query([file], 'SELECT a FROM a');
+    assert.deepEqual(await readdir(`${rig.home}/scratch`), []);
+  });
+
+  it('names the place of a mistake and the nearest column', async () => {
+    const file = await rig.file('sales.csv', 'region,amount\nn,1\n');
+    const misspelt = await failing(rig.query([file], 'SELECT region,\n  amout FROM sales'));
+    assert.equal(misspelt.code, 'BAD_SQL');
+    assert.match(
+      misspelt.message,
+      /no such column: amout \(at line 2, character 3\)\. The nearest name is amount\. Tables: sales\(region, amount\)/,
+    );
+    const table = await failing(rig.query([file], 'SELECT * FROM sale'));
+    assert.match(table.message, /no such table: sale \(at line 1, character 15\)\. The nearest name is sales/);
+    const nonsense = await failing(rig.query([file], 'SELECT region FRM sales WHERE'));
+    assert.match(nonsense.message, /near "\w+": syntax error \(at line 1, character \d+\)/);
+  });
+
+  it('reads only what was decided', async () => {
+    const file = await rig.file('a.csv', 'a\n1\n');
+    const source = { path: file, shown: 'a.csv' };
+    const call = { ...rig.callOf([source]), authorized: sealAuthorized([], 'hash') };
+    const signal = new AbortController().signal;
+    assert.equal((await failing(rig.data.inspect(call, source, signal))).code, 'UNDECIDED');
+    await symlink(file, `${rig.folder}/link.csv`);
+    assert.equal((await failing(rig.rows([`${rig.folder}/link.csv`], 'SELECT 1'))).code, 'STALE');
+  });
+
+  const unreadable: readonly (readonly [string, string, Uint8Array | string, string])[] = [
+    ['a binary file', 'x.csv', Buffer.from([1, 0, 2, 0, 0, 0, 3, 200, 9, 0, 0, 1]), 'BINARY'],
+    ['an empty file', 'x.csv', '', 'EMPTY'],
+    ['a quote that never closes', 'x.csv', 'a,b\n1,"x\n2,y\n', 'BAD_QUOTES'],
+    ['JSON that is none', 'x.json', '{"a": [1, }', 'BAD_JSON'],
+    ['an array that is cut short', 'x.json', `[${'{"a":1},'.repeat(9000)}`, 'DAMAGED'],
+    ['gzip that is cut short', 'x.csv.gz', zlib.gzipSync('a,b\n'.repeat(90_000)).subarray(0, 200), 'DAMAGED'],
+    ['an SQLite file that is damaged', 'x.db', `SQLite format 3\0${'x'.repeat(5000)}`, 'DAMAGED'],
+    ['an encoding that is not known', 'e.csv', 'a\n1\n', 'BAD_ENCODING'],
+  ];
+  for (const [what, name, content, code] of unreadable) {
+    it(`says what is wrong with ${what}`, async () => {
+      const content_file = await rig.file(name, content);
+      const source = { path: content_file, shown: name, ...(code === 'BAD_ENCODING' ? { encoding: 'utf-9' } : {}) };
+      const error = await failing(rig.rows([source], 'SELECT * FROM x'));
+      assert.equal(error.code, code, error.message);
+      assert.match(error.message, /[A-Z][^.]*\.\s*$|[.)]$/);
+    });
+  }
+
+  it('says of a folder, and of what is not there, what to do', async () => {
+    await mkdir(`${rig.folder}/sub`);
+    assert.equal((await failing(rig.inspect(`${rig.folder}/sub`))).code, 'UNREADABLE');
+    assert.equal((await failing(rig.inspect(`${rig.folder}/none.csv`))).code, 'NOT_FOUND');
+  });
+
+  it('reads ragged rows, stray quotes and mixed encodings, and says so', async () => {
+    const latin = Buffer.from('8,Jürg,z\n', 'latin1');
+    const rows = Buffer.from(`a,b,c\n1,2,3\n4,5\n6,"x"y,7,extra\n${'9,ok,z\n'.repeat(200_000)}`);
+    const file = await rig.file('r.csv', Buffer.concat([rows, latin]));
+    const answer = await rig.query([file], 'SELECT a, b, c FROM r LIMIT 3');
+    assert.deepEqual(answer.rows, [
+      [1, '2', '3'],
+      [4, '5', null],
+      [6, 'xy', '7'],
+    ]);
+    const { notes, rows: last } = await rig.query([file], 'SELECT b FROM r WHERE a = 8');
+    assert.deepEqual(last, [['J\uFFFDrg']]);
+    assert.equal(notes.length, 3, notes.join('\n'));
+    assert.match(
+      notes.join('\n'),
+      /1 row has more than 3 cells \(the first is row 4.*1 row has fewer.*row 3.*no text in its encoding/s,
+    );
+  });
+
+  it('reads a cell of ten megabytes, and shows its beginning', async () => {
+    const long = 'long text, '.repeat(1_000_000);
+    const file = await rig.file('long.csv', `id,text\n1,"${long}"\n2,short\n`);
+    assert.deepEqual(await rig.rows([file], 'SELECT id, length(text) FROM long'), [
+      [1, long.length],
+      [2, 5],
+    ]);
+    const [table] = (await rig.inspect(file)).tables;
+    assert.ok(JSON.stringify(table).length < 2000);
+  });
+
+  it('does not mix the old and the new of a file that changes while it is read', async () => {
+    const file = await rig.file('grows.csv', `a,b\n${'1,x\n'.repeat(3_000_000)}`);
+    const asked = failing(rig.query([file], "SELECT count(*) FROM grows WHERE b = 'y' OR a = 2"));
+    while (rig.progress.length === 0 && !(await settledSoon(asked))) appendFileSync(file, '1,x\n');
+    appendFileSync(file, '1,x\n');
+    assert.equal((await asked).code, 'CHANGED');
+  });
+
+  it('leaves nothing beside a database with a write-ahead log', async () => {
+    const file = `${rig.folder}/wal.db`;
+    const database = new DatabaseSync(file);
+    database.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t VALUES (1)');
+    assert.deepEqual(await rig.rows([file], 'SELECT a FROM t'), [[1]]);
+    database.exec('INSERT INTO t VALUES (2)');
+    assert.deepEqual(await rig.rows([file], 'SELECT count(*) FROM t'), [[2]]);
+    database.close();
+    const before = await readFile(file);
+    assert.deepEqual(await rig.rows([file], 'SELECT sum(a) FROM t'), [[3]]);
+    assert.deepEqual(await readFile(file), before);
+    assert.deepEqual((await readdir(rig.folder)).sort(), ['home', 'wal.db']);
+  });
+});
+
+/** Whether the promise has settled by now. */
+async function settledSoon(promise: Promise<unknown>): Promise<boolean> {
+  return Promise.race([promise.then(() => true), sleep(5).then(() => false)]);
+}
