@@ -1,4 +1,5 @@
-import type { Editor, People } from '../core/ports.ts';
+import type { Editor } from '../core/editor-port.ts';
+import type { People } from '../core/ports.ts';
 
 /** No editor is attached to the command line. */
 export const headlessEditor: Editor = { unsaved: () => [], diagnostics: () => undefined };

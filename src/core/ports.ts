@@ -10,7 +10,8 @@ import type {
   TaskStatus,
   Usage,
 } from '../protocol/task-event.ts';
-import type { DataFiles } from './data/data-ports.ts';
+import type { DataFiles } from './data-port.ts';
+import type { Editor } from './editor-port.ts';
 import type { Memory } from './memory/memory-ports.ts';
 import type { WorkspaceIndex } from './search/workspace-index.ts';
 import type { TextSearch } from './search-port.ts';
@@ -281,20 +282,6 @@ export interface People {
     question: { readonly callId: string; readonly question: string; readonly choices: readonly string[] },
     signal: AbortSignal,
   ): Promise<string | undefined>;
-}
-
-export interface Diagnostic {
-  readonly path: string;
-  readonly line: number;
-  readonly severity: 'error' | 'warning' | 'information' | 'hint';
-  readonly message: string;
-  readonly source: string;
-}
-export interface Editor {
-  /** Those of the paths that are open with unsaved changes. */
-  unsaved(paths: readonly string[]): readonly string[];
-  /** undefined: no editor is attached. */
-  diagnostics(paths: readonly string[]): readonly Diagnostic[] | undefined;
 }
 
 export type LiveDelta =

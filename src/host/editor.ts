@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Diagnostic, Editor } from '../core/ports.ts';
+import type { Diagnostic, Editor } from '../core/editor-port.ts';
 
 /** What VS Code knows about files: unsaved text and problems. */
 export const vscodeEditor: Editor = {

@@ -1,4 +1,4 @@
-import type { DataQuery, DataSource, ExportFormat, Inspection, QueryAnswer } from '../../core/data/data-ports.ts';
+import type { DataQuery, DataSource, ExportFormat, Inspection, QueryAnswer } from '../../core/data-port.ts';
 import type { ErrorKind } from '../../protocol/error-kinds.ts';
 
 /** What the process that reads data is asked, once; then it ends. */

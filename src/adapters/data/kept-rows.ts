@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Cell } from '../../core/data/data-ports.ts';
+import type { Cell } from '../../core/data-port.ts';
 import type { RowSink } from './row-sink.ts';
 import { uniqueNames } from './source-table.ts';
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { DataSource } from '../../core/data/data-ports.ts';
+import type { DataSource } from '../../core/data-port.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import { factsOf, headOf, type OpenFile, openFile } from './byte-stream.ts';
 import { csvTable } from './csv/csv-table.ts';

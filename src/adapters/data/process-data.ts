@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DataCall, DataFiles, DataSource, Inspection, QueryAnswer } from '../../core/data/data-ports.ts';
+import type { DataCall, DataFiles, DataSource, Inspection, QueryAnswer } from '../../core/data-port.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import { assertAuthorized } from '../../core/security/authorized.ts';
 import type { DataOutput, DataPlace, DataReply, DataRequest, Rendered } from './data-protocol.ts';

@@ -1,6 +1,6 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import type { Cell, ExportFormat } from '../../core/data/data-ports.ts';
+import type { Cell, ExportFormat } from '../../core/data-port.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import { jsonlFile } from './kept-rows.ts';
 import type { RowSink } from './row-sink.ts';

@@ -1,4 +1,4 @@
-import type { Cell } from '../../core/data/data-ports.ts';
+import type { Cell } from '../../core/data-port.ts';
 
 /** Where the rows of a result go. */
 export interface RowSink {

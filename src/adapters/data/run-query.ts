@@ -1,4 +1,4 @@
-import type { DataQuery, NamedTable, QueryAnswer } from '../../core/data/data-ports.ts';
+import type { DataQuery, NamedTable, QueryAnswer } from '../../core/data-port.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { OpenFile } from './byte-stream.ts';
 import { assertUnchanged } from './byte-stream.ts';

@@ -1,4 +1,4 @@
-import type { Cell } from '../../core/data/data-ports.ts';
+import type { Cell } from '../../core/data-port.ts';
 
 /** SQLite's column affinities, by which text becomes numbers; empty: values stay as they are. */
 export type Affinity = 'INTEGER' | 'REAL' | 'NUMERIC' | 'TEXT' | '';

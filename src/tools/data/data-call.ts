@@ -1,4 +1,4 @@
-import type { DataCall } from '../../core/data/data-ports.ts';
+import type { DataCall } from '../../core/data-port.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { Authorized } from '../../core/security/authorized.ts';
 import type { ToolScope } from '../../core/tools/tool.ts';

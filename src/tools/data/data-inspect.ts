@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { ColumnFacts, TableFacts } from '../../core/data/data-ports.ts';
+import type { ColumnFacts, TableFacts } from '../../core/data-port.ts';
 import type { Tool } from '../../core/tools/tool.ts';
 import { dataCall } from './data-call.ts';
 import { resolveSources, shownSources, sourceInput } from './data-source.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { QueryAnswer } from '../../core/data/data-ports.ts';
+import type { QueryAnswer } from '../../core/data-port.ts';
 import type { Tool } from '../../core/tools/tool.ts';
 import { dataCall } from './data-call.ts';
 import { resolveSources, shownSources, sourcesInput } from './data-source.ts';

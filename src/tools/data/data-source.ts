@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { DataSource } from '../../core/data/data-ports.ts';
+import type { DataSource } from '../../core/data-port.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { Ports } from '../../core/ports.ts';
 import { fileEffect, resolvePath } from '../../core/tools/resolve-path.ts';

@@ -1,4 +1,4 @@
-import type { Cell } from '../../core/data/data-ports.ts';
+import type { Cell } from '../../core/data-port.ts';
 import type { ResultChart } from '../../protocol/result-chart.ts';
 
 const mostBars = 40;

@@ -1,4 +1,4 @@
-import type { Cell } from '../../core/data/data-ports.ts';
+import type { Cell } from '../../core/data-port.ts';
 
 /** What a model is shown of one result, in characters. */
 const mostCharacters = 48_000;

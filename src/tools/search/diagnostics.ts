@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import type { Diagnostic, Ports } from '../../core/ports.ts';
+import type { Diagnostic } from '../../core/editor-port.ts';
+import type { Ports } from '../../core/ports.ts';
 import { fileEffect, type ResolvedPath, resolvePath } from '../../core/tools/resolve-path.ts';
 import type { Tool, ToolScope } from '../../core/tools/tool.ts';
 

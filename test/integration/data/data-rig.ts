@@ -10,7 +10,7 @@ import type {
   DataSource,
   Inspection,
   QueryAnswer,
-} from '../../../src/core/data/data-ports.ts';
+} from '../../../src/core/data-port.ts';
 import { sealAuthorized } from '../../../src/core/security/authorized.ts';
 
 export const entry = path.resolve(import.meta.dirname, '../../../src/adapters/data/data-process.ts');

@@ -1,4 +1,4 @@
-import type { Cell, DataSource } from '../../../core/data/data-ports.ts';
+import type { Cell, DataSource } from '../../../core/data-port.ts';
 import { MagusError } from '../../../core/errors/magus-error.ts';
 import { encodingOf, type OpenFile, textOf } from '../byte-stream.ts';
 import { isNumeral } from '../numbers.ts';

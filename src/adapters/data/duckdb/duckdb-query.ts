@@ -1,4 +1,4 @@
-import type { Cell } from '../../../core/data/data-ports.ts';
+import type { Cell } from '../../../core/data-port.ts';
 import { MagusError } from '../../../core/errors/magus-error.ts';
 import type { OpenSource } from '../open-sources.ts';
 import type { RowSink } from '../row-sink.ts';

@@ -1,4 +1,4 @@
-import type { Cell, ColumnFacts } from '../../../core/data/data-ports.ts';
+import type { Cell, ColumnFacts } from '../../../core/data-port.ts';
 import { isNumeral } from '../numbers.ts';
 import { kept } from '../scan/accumulators.ts';
 import { compareCells } from '../scan/compare-cells.ts';

@@ -1,4 +1,4 @@
-import type { Cell } from '../../../core/data/data-ports.ts';
+import type { Cell } from '../../../core/data-port.ts';
 import { kept } from '../scan/accumulators.ts';
 
 const exactly = 1000;

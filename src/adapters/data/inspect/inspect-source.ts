@@ -1,4 +1,4 @@
-import type { Cell, DataSource, Inspection, TableFacts } from '../../../core/data/data-ports.ts';
+import type { Cell, DataSource, Inspection, TableFacts } from '../../../core/data-port.ts';
 import { duckdbSample } from '../duckdb/duckdb-query.ts';
 import { openSources } from '../open-sources.ts';
 import type { QueryPlace } from '../run-query.ts';

@@ -1,4 +1,4 @@
-import type { Cell } from '../../../core/data/data-ports.ts';
+import type { Cell } from '../../../core/data-port.ts';
 
 /** SQLite's order: NULL, then numbers, then text by its bytes. */
 export function compareCells(left: Cell, right: Cell): number {

@@ -1,4 +1,4 @@
-import type { Cell } from '../../../core/data/data-ports.ts';
+import type { Cell } from '../../../core/data-port.ts';
 import { needsDatabase } from '../needs-database.ts';
 import { same } from '../sql/parse-simple.ts';
 import { type Expression, mapParts, partsOf, type SimpleQuery } from '../sql/simple-query.ts';

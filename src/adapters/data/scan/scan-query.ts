@@ -1,4 +1,4 @@
-import type { Cell } from '../../../core/data/data-ports.ts';
+import type { Cell } from '../../../core/data-port.ts';
 import { needsDatabase } from '../needs-database.ts';
 import { numberOr } from '../numbers.ts';
 import type { RowSink } from '../row-sink.ts';

@@ -1,4 +1,4 @@
-import type { Cell } from '../../../core/data/data-ports.ts';
+import type { Cell } from '../../../core/data-port.ts';
 import type { Affinity } from '../source-table.ts';
 
 /** An expression over the cells of one row. Conditions (comparisons and what joins them) give 1, 0 or null. */

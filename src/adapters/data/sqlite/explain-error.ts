@@ -1,4 +1,4 @@
-import type { NamedTable } from '../../../core/data/data-ports.ts';
+import type { NamedTable } from '../../../core/data-port.ts';
 import { MagusError } from '../../../core/errors/magus-error.ts';
 import { sqlTokens } from '../sql/sql-tokens.ts';
 import { notAQuery } from './read-only.ts';

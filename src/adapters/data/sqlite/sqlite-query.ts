@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Cell, NamedTable } from '../../../core/data/data-ports.ts';
+import type { Cell, NamedTable } from '../../../core/data-port.ts';
 import type { RowSink } from '../row-sink.ts';
 import type { SourceTable } from '../source-table.ts';
 import { columnsNeeded } from '../sql/columns-needed.ts';

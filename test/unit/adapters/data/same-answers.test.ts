@@ -11,7 +11,7 @@ import type { SourceTable } from '../../../../src/adapters/data/source-table.ts'
 import { parseSimple } from '../../../../src/adapters/data/sql/parse-simple.ts';
 import { sqlTokens } from '../../../../src/adapters/data/sql/sql-tokens.ts';
 import { checkQuery, sqliteQuery } from '../../../../src/adapters/data/sqlite/sqlite-query.ts';
-import type { Cell } from '../../../../src/core/data/data-ports.ts';
+import type { Cell } from '../../../../src/core/data-port.ts';
 
 /** One pass over a file and a database must not be told apart by their answers. */
 describe('a query that is answered in one pass', () => {

@@ -1,4 +1,4 @@
-import type { Authorized } from '../security/authorized.ts';
+import type { Authorized } from './security/authorized.ts';
 
 /** A value of a table: whole numbers beyond 2^53 and bytes come as text. */
 export type Cell = string | number | null;
