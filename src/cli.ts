@@ -28,11 +28,11 @@ const usage = `Usage: openmagus <command>
   tasks | show TASK [--json] | export TASK
   tool --batch | policy --batch
   models list|test|load|unload [ENDPOINT/MODEL]
-  memory search WORDS | list | show ID | pin ID [--off] | forget ID… | export | import FILE | replay | bench
+  memory search WORDS | list | show ID | pin ID [--off] | review ID --accept|--reject | forget ID… | export | import FILE | replay | bench
   doctor                    what is configured, what answers, what is missing
 
 Options of run and resume: --workspace DIR  --config FILE  --model-url URL  --model NAME  --api-key-env VAR
-  --mode auto|ask|plan|act  --approve ask|deny|edits|auto  --max-turns N  --max-cost USD  --timeout S  --no-memory  --json
+  --mode auto|ask|plan|act  --approve ask|deny|edits|auto  --max-turns N  --max-cost USD  --timeout S  --no-memory  --no-lessons  --json
 `;
 
 async function main(): Promise<number> {

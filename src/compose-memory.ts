@@ -25,6 +25,8 @@ interface MemoryParts {
   readonly onWarning: (text: string) => void;
   /** The embedding model of the model configuration, whichever that is at the moment; one of `memory.json` comes before it. */
   readonly vectors?: () => VectorModel | undefined;
+  /** Something was remembered or forgotten. */
+  readonly onRemembered?: () => void;
 }
 
 const closingMs = 2000;
@@ -51,7 +53,10 @@ export function composeMemory(parts: MemoryParts): { readonly memory: Memory; cl
       });
       return replicas;
     },
-    changed: () => replication.nudge(),
+    changed: () => {
+      replication.nudge();
+      parts.onRemembered?.();
+    },
     settle: (ms) => replication.settle(ms),
   };
   const replication = startReplication({ clock: parts.clock, memory }, parts.onWarning);

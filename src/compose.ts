@@ -8,6 +8,7 @@ import { childCommands } from './adapters/process/child-commands.ts';
 import { openJournal } from './adapters/sqlite/sqlite-journal.ts';
 import { usualLimits } from './adapters/sqlite/workspace-index/index-protocol.ts';
 import { type SqliteIndex, sqliteIndex } from './adapters/sqlite/workspace-index/sqlite-index.ts';
+import { startBackground } from './adapters/system/background.ts';
 import { linuxPowerSupply } from './adapters/system/battery.ts';
 import { systemClock, systemHash } from './adapters/system/system.ts';
 import { builtInTools } from './built-in-tools.ts';
@@ -48,6 +49,8 @@ export interface Composition {
   readonly indexes: boolean;
   /** How far the index of a folder is. */
   readonly onIndexState: (folder: string, state: IndexState) => void;
+  /** Something was remembered, also after the task's end. */
+  readonly onRemembered?: () => void;
 }
 
 export interface Composed {
@@ -56,7 +59,8 @@ export interface Composed {
   desk(): ModelDesk | undefined;
   /** Tasks that run go on with these models at their next request. */
   useModels(models: ConfiguredModels | undefined): void;
-  close(): Promise<void>;
+  /** What nobody waits for is given up after so long. */
+  close(patienceMs?: number): Promise<void>;
 }
 
 /** Ports made of the real adapters; both composition roots use it. Call `close` before the process ends. */
@@ -89,7 +93,9 @@ export async function composePorts(options: Composition): Promise<Composed> {
     secretOf,
     onWarning: options.onWarning,
     vectors,
+    ...(options.onRemembered ? { onRemembered: options.onRemembered } : {}),
   });
+  const background = startBackground(options.onWarning);
   const ports: Ports = {
     clock: systemClock,
     hash: systemHash,
@@ -108,9 +114,11 @@ export async function composePorts(options: Composition): Promise<Composed> {
     policy,
     editor: options.editor,
     live: options.onLive,
+    later: background.later,
     tools: builtInTools,
   };
-  const close = async (): Promise<void> => {
+  const close = async (patienceMs = 10_000): Promise<void> => {
+    await background.close(patienceMs);
     await commands.endAll();
     await sandbox.close();
     await preImages.settle();

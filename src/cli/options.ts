@@ -20,6 +20,7 @@ const runOptions = {
   'max-cost': { type: 'string' },
   timeout: { type: 'string' },
   'no-memory': { type: 'boolean' },
+  'no-lessons': { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
 
@@ -31,6 +32,7 @@ export interface RunOptions {
   readonly approve: (typeof approvalModes)[number];
   readonly limits: TaskLimits;
   readonly memory: boolean;
+  readonly lessons: boolean;
   readonly json: boolean;
 }
 
@@ -51,6 +53,7 @@ export function parseRunOptions(words: readonly string[]): RunOptions {
       ...(timeout === undefined ? {} : { timeoutS: timeout }),
     },
     memory: !values['no-memory'],
+    lessons: !values['no-lessons'],
     json: values.json ?? false,
   };
 }

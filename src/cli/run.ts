@@ -18,9 +18,9 @@ export async function run(words: readonly string[]): Promise<number> {
   const options = parseRunOptions(words);
   const goal =
     options.words.length === 1 && options.words[0] === '-' ? await text(process.stdin) : options.words.join(' ');
-  const { mode, approve, limits, memory } = options;
+  const { mode, approve, limits, memory, lessons } = options;
   const roots = [workspaceFolder(options.workspace)];
-  return follow(options, (ports) => createTask(ports, { goal, mode, approve, limits, memory, roots }));
+  return follow(options, (ports) => createTask(ports, { goal, mode, approve, limits, memory, lessons, roots }));
 }
 
 /** `openmagus resume TASK`: goes on where the log of a task ends. */

@@ -4,6 +4,7 @@ import { chosenTask } from './chosen-task.ts';
 import type { Confirmer } from './confirm.ts';
 import type { MemoryDesk } from './memory/memory-desk.ts';
 import type { MemoryMigration } from './memory/memory-migration.ts';
+import { reviewMemory } from './memory/review-memory.ts';
 import type { Panel } from './panel/panel.ts';
 import { fixDiagnostic, selectionCommand } from './selection-commands.ts';
 import { showFailure } from './show-failure.ts';
@@ -71,6 +72,8 @@ export const commands = {
     const { forgetMemories } = await import('./memory/forget-memories.ts');
     await forgetMemories(host, given);
   },
+  'openmagus.acceptMemory': (host, given) => reviewMemory(host, given, true),
+  'openmagus.rejectMemory': (host, given) => reviewMemory(host, given, false),
   'openmagus.migrateMemory': async (host) => {
     await host.migration.begin();
     host.panel.show('memory');

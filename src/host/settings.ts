@@ -10,6 +10,7 @@ export interface Settings {
   readonly security: SecuritySettings;
   /** May the workspace's files be indexed? */
   readonly index: boolean;
+  readonly lessons: boolean;
 }
 
 /** Every setting with what holds when it is not set; package.json declares the same. */
@@ -22,6 +23,7 @@ export const settingDefaults = {
   'limits.usd': 0,
   'limits.minutes': 0,
   'index.enabled': true,
+  'memory.lessons': true,
 } as const;
 
 /** Only values of the user or the machine count: a workspace cannot redirect a key or loosen a rule. */
@@ -33,6 +35,7 @@ export function readSettings(): Settings {
     limits: limits(),
     security: security(),
     index: ownValue('index.enabled') !== false,
+    lessons: ownValue('memory.lessons') !== false,
   };
 }
 

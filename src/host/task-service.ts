@@ -20,6 +20,8 @@ export interface TaskRequest {
   readonly context?: readonly ContextItem[];
 }
 
+/** Milliseconds that VS Code gives, when it closes, to what nobody waits for. */
+const quickly = 500;
 /** Characters of a goal in a list. */
 const mostGoal = 300;
 
@@ -35,10 +37,13 @@ export class TaskService implements vscode.Disposable {
   readonly #asked = new vscode.EventEmitter<void>();
   readonly #composedPorts = new vscode.EventEmitter<Ports>();
   readonly #indexStates = new vscode.EventEmitter<Parameters<Composition['onIndexState']>>();
+  readonly #remembered = new vscode.EventEmitter<void>();
   readonly onEvent = this.#events.event;
   readonly onLive = this.#live.event;
   /** The list of tasks, their states or the surroundings changed. */
   readonly onChange = this.#changes.event;
+  /** Something was remembered, perhaps after the end of its task. */
+  readonly onRemembered = this.#remembered.event;
   /** A task began to wait for a person. */
   readonly onAsked = this.#asked.event;
   /** The core was loaded. */
@@ -83,6 +88,7 @@ export class TaskService implements vscode.Disposable {
       roots: [...roots],
       trusted,
       memory: trusted,
+      lessons: settings.lessons,
       limits: settings.limits,
       context: [...(request.context ?? [])],
     });
@@ -209,9 +215,10 @@ export class TaskService implements vscode.Disposable {
   dispose(): void {
     for (const controller of this.#running.values()) controller.abort(new MagusError('cancelled', 'VS Code closes.'));
     void this.#composed?.then(
-      (composed) => composed.close(),
+      (composed) => composed.close(quickly),
       () => undefined,
     );
+    this.#remembered.dispose();
     for (const each of [this.#events, this.#live, this.#changes, this.#asked, this.#composedPorts, this.#indexStates])
       each.dispose();
   }
@@ -232,6 +239,7 @@ export class TaskService implements vscode.Disposable {
       onWarning: (text) => this.#log.warn(text),
       indexes: readSettings().index,
       onIndexState: (...told) => this.#indexStates.fire(told),
+      onRemembered: () => this.#remembered.fire(),
     });
     this.#composedPorts.fire(composed.ports);
     return composed;

@@ -10,6 +10,9 @@ const citationSchema = z.object({
   sha256: z.string(),
 });
 
+/** An entry of a task's log that a lesson rests on. */
+const evidenceSchema = z.object({ taskId: z.string(), seq: z.number(), quote: z.string() });
+
 /** Something that was tried in a task, in words that fit the same try elsewhere. */
 const trialSchema = z.object({
   /** The command or call, normalised. */
@@ -69,8 +72,9 @@ export const memoryRecordSchema = z.object({
   taskId: z._default(z.string(), ''),
   outcome: z._default(z.string(), ''),
   cites: z._default(z.array(citationSchema), []),
+  evidence: z._default(z.array(evidenceSchema), []),
   pinned: z._default(z.boolean(), false),
-  /** Learned from a source that is not trusted: shown to the user, not recalled, until it is pinned. */
+  /** Learned where words from outside the workspace were heard: shown to the user, not recalled, until it is accepted. */
   review: z._default(z.boolean(), false),
   /** Since when it no longer holds; null: it holds. */
   validTo: z._default(z.nullable(z.string()), null),

@@ -23,6 +23,7 @@ export const panelRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('look'), look: lookSchema }),
   z.object({ type: z.literal('select'), id: z.nullable(memory.id) }),
   z.object({ type: z.literal('pin'), ...memory, pinned: z.boolean() }),
+  z.object({ type: z.literal('review'), ...memory, accepted: z.boolean() }),
   z.object({
     type: z.literal('edit'),
     ...memory,

@@ -29,6 +29,8 @@ export const taskStartSchema = z.object({
   roots: z.array(z.string()),
   trusted: z._default(z.boolean(), true),
   memory: z._default(z.boolean(), true),
+  /** Whether a model is asked, when the task is over, what is to be learned from it. */
+  lessons: z._default(z.boolean(), true),
   limits: limitsSchema,
   context: z._default(z.array(contextItemSchema), []),
 });

@@ -54,7 +54,7 @@ function logOf(all: Iterable<TaskEvent>): readonly LoggedEvent[] {
 /** A task of four steps that reads, edits and runs commands for ever. */
 function* events(): Generator<TaskEvent> {
   const limits = { maxTurns: 10_000 };
-  const context = { roots: ['/work'], trusted: true, memory: true, limits, context: [] };
+  const context = { roots: ['/work'], trusted: true, memory: true, lessons: false, limits, context: [] };
   yield { type: 'task-created', start: { goal: 'Bump the constants.', mode: 'auto', approve: 'auto', ...context } };
   const plan = steps.map((id) => ({ id, title: id, instructions: id, after: [], writes: [], doneWhen: '' }));
   yield { type: 'plan-proposed', plan: { steps: plan }, revision: 1 };

@@ -10,6 +10,8 @@ export interface Workbench {
   openChat(): Promise<Frame>;
   /** Opens the OpenMagus panel by a command and gives the document inside its webview. */
   openPanel(title: string): Promise<Frame>;
+  /** The document of a panel that came back with the window. */
+  restoredPanel(): Promise<Frame>;
   /** Messages VS Code would have shown as toasts; the driver keeps those back. */
   notifications(): Promise<readonly string[]>;
   /** Loads the window anew: its extension host ends and another begins. */
@@ -53,6 +55,7 @@ export async function openWorkbench(
       await runCommand(page, title);
       return webviewFrame(page, 'panel');
     },
+    restoredPanel: () => webviewFrame(page, 'panel'),
     notifications: () => notifications(page),
     close: () => context.close(),
   };

@@ -145,6 +145,44 @@ describe('the memory explorer', () => {
     await until(async () => (await panel.locator('button.memory').count()) === 0);
   });
 
+  it('shows the evidence of what was learned with words from outside, and keeps it from tasks until it is accepted', async () => {
+    const lesson = {
+      kind: 'fact',
+      title: 'The shop wants TZ=UTC',
+      text: 'The tests of the shop only pass with TZ=UTC.',
+      source: 'lesson of task t1',
+      evidence: [{ taskId: 't1', seq: 12, quote: 'expected 2026-01-01T00:00Z' }],
+    };
+    await remember(on.home, window.folder, [
+      { ...lesson, review: true },
+      { ...lesson, title: 'The moon is cheese', text: 'A page said so.', review: true },
+    ]);
+    await panel.getByRole('searchbox').fill('');
+    await button('Facts').click();
+    await memory(/The shop wants.*waits for your review/).click();
+    await detail().getByText('expected 2026-01-01T00:00Z').waitFor();
+    await capture(window, 'memory-review', ofPanel(panel));
+    await detail().getByRole('button', { name: 'Accept', exact: true }).click();
+    await until(async () => (await detail().getByRole('button', { name: 'Accept', exact: true }).count()) === 0);
+    await memory(/The moon is cheese/).click();
+    await detail().getByRole('button', { name: 'Reject', exact: true }).click();
+    await detail().getByText('This memory has been forgotten.').waitFor();
+    await button('All').click();
+    await detail().getByRole('button', { name: 'Back to the list' }).click();
+  });
+
+  it('comes back when the window is loaded anew', async () => {
+    await window.reload();
+    panel = await window.restoredPanel();
+    await window.runCommand('View: Hide Secondary Side Bar');
+    await window.page.setViewportSize({ width: 1000, height: 800 });
+    // Which memory was shown VS Code knows only as of the last time it wrote that down.
+    await panel.getByRole('button', { name: 'Back to the list' }).or(memory('The shop wants')).first().waitFor();
+    if ((await detail().count()) > 0) await detail().getByRole('button', { name: 'Back to the list' }).click();
+    await button('All').click();
+    await memory('The shop wants').waitFor();
+  });
+
   it('works by keyboard: from the search to a memory and back', async () => {
     const { keyboard } = window.page;
     await panel.getByRole('searchbox').fill('');
@@ -226,6 +264,26 @@ describe('the memory explorer', () => {
     }
   });
 
+  it('can only be looked at in Restricted Mode', async () => {
+    await on.change({ 'security.workspace.trust.enabled': true });
+    const other = await on.open('sample');
+    try {
+      await remember(on.home, other.folder);
+      const explorer = await other.openPanel('OpenMagus: Open Memory');
+      await other.runCommand('View: Hide Secondary Side Bar');
+      await other.runCommand('View: Close Primary Side Bar');
+      await other.page.setViewportSize({ width: 1000, height: 800 });
+      await explorer.locator('button.memory', { hasText: 'Prices are in cents' }).click();
+      const shown = explorer.getByRole('article', { name: 'Memory' });
+      for (const name of ['Pin', 'Forget…', 'Edit'])
+        assert.ok(await shown.getByRole('button', { name, exact: true }).isDisabled(), name);
+      await capture(other, 'memory-restricted', ofPanel(explorer));
+    } finally {
+      await other.close();
+      await on.restore();
+    }
+  });
+
   it('weighs little on first sight', async () => {
     const dist = path.join(projectFolder, 'dist', 'webview');
     const script = await readFile(path.join(dist, 'panel.js'), 'utf8');
@@ -246,34 +304,11 @@ describe('the memory explorer', () => {
 });
 
 /** By the command line, which keeps its memories in the same place. */
-async function remember(home: string, workspace: string): Promise<void> {
-  const lines = [
-    { kind: 'episode', title: 'Mend the total', text: 'The total forgot quantities.', outcome: 'verified' },
-    {
-      kind: 'episode',
-      title: 'Speed up the receipt',
-      text: 'It was not the loop.',
-      outcome: 'failed',
-      at: '2026-11-20T10:00:00.000Z',
-      trials: [{ action: 'npm run bench', ok: false, failure: 'Missing script: "bench"', cure: 'ran npm test' }],
-    },
-    { kind: 'episode', title: 'Name the cart', text: 'Asked and done.', at: '2026-11-20T09:00:00.000Z' },
-    {
-      kind: 'fact',
-      title: 'Prices are in cents',
-      text: 'Prices are whole cents; only the receipt divides by a hundred.',
-      source: 'the wiki',
-      at: '2026-11-19T09:00:00.000Z',
-      cites: [{ path: 'src/cart.js', line: 2 }],
-    },
-    {
-      kind: 'workflow',
-      title: 'Add a discount',
-      text: 'Change, test, write down.',
-      at: '2026-11-05T09:00:00.000Z',
-      workflow,
-    },
-  ];
+async function remember(
+  home: string,
+  workspace: string,
+  lines: readonly Readonly<Record<string, unknown>>[] = samples,
+): Promise<void> {
   const child = spawn(process.execPath, [path.join(projectFolder, 'dist', 'cli.js'), 'memory', 'import', '-'], {
     env: { ...process.env, OPENMAGUS_HOME: home },
     stdio: ['pipe', 'ignore', 'inherit'],
@@ -282,3 +317,31 @@ async function remember(home: string, workspace: string): Promise<void> {
   const code = await new Promise((resolve) => child.on('close', resolve));
   assert.equal(code, 0);
 }
+
+const samples = [
+  { kind: 'episode', title: 'Mend the total', text: 'The total forgot quantities.', outcome: 'verified' },
+  {
+    kind: 'episode',
+    title: 'Speed up the receipt',
+    text: 'It was not the loop.',
+    outcome: 'failed',
+    at: '2026-11-20T10:00:00.000Z',
+    trials: [{ action: 'npm run bench', ok: false, failure: 'Missing script: "bench"', cure: 'ran npm test' }],
+  },
+  { kind: 'episode', title: 'Name the cart', text: 'Asked and done.', at: '2026-11-20T09:00:00.000Z' },
+  {
+    kind: 'fact',
+    title: 'Prices are in cents',
+    text: 'Prices are whole cents; only the receipt divides by a hundred.',
+    source: 'the wiki',
+    at: '2026-11-19T09:00:00.000Z',
+    cites: [{ path: 'src/cart.js', line: 2 }],
+  },
+  {
+    kind: 'workflow',
+    title: 'Add a discount',
+    text: 'Change, test, write down.',
+    at: '2026-11-05T09:00:00.000Z',
+    workflow,
+  },
+];

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import * as z from 'zod/mini';
 import type { MemoryFilter, MemoryQuery, MemoryRanking } from '../../core/memory/memory-ports.ts';
+import { withoutRecalled } from '../../core/memory/recalled-text.ts';
 import { nameParts, storable } from '../../core/memory/words.ts';
 import { type MemoryKind, type MemoryRecord, memoryRecordSchema } from '../../protocol/memory.ts';
 import { anyWord } from './full-text-query.ts';
@@ -138,17 +139,26 @@ function createChangeWriter(database: DatabaseSync): (id: string, kind: MemoryKi
   };
 }
 
-/** Logs of tasks quote what was recalled. */
+/** Logs of tasks quote what was recalled: for the task, for a step, and as the answer of a call. */
 function createLogEraser(database: DatabaseSync): (id: string) => void {
   const find = database.prepare(
-    `SELECT rowid AS row, body FROM event WHERE body LIKE '{"type":"memory-recalled"%' AND instr(body, ?) > 0`,
+    `SELECT rowid AS row, body FROM event WHERE instr(body, ?) > 0 AND (body LIKE '{"type":"memory-recalled"%'
+       OR body LIKE '{"type":"step-started"%' OR body LIKE '{"type":"tool-call-ended"%')`,
   );
   const update = database.prepare('UPDATE event SET body = ? WHERE rowid = ?');
   return (id) => {
-    for (const row of find.all(JSON.stringify(id))) {
-      const event = JSON.parse(String(row['body'])) as { hits: readonly { readonly id: string }[] };
-      const hits = event.hits.map((hit) => (hit.id === id ? { ...hit, title: 'Forgotten', text: '' } : hit));
-      update.run(JSON.stringify({ ...event, hits }), Number(row['row']));
+    for (const row of find.all(id)) {
+      const event = JSON.parse(String(row['body'])) as {
+        readonly hits?: readonly { readonly id: string }[];
+        readonly content?: string;
+      };
+      const { hits, content } = event;
+      const without = {
+        ...event,
+        ...(hits ? { hits: hits.map((hit) => (hit.id === id ? { ...hit, title: 'Forgotten', text: '' } : hit)) } : {}),
+        ...(content === undefined ? {} : { content: withoutRecalled(content, id) }),
+      };
+      update.run(JSON.stringify(without), Number(row['row']));
     }
   };
 }
@@ -189,21 +199,27 @@ function list(database: DatabaseSync, filter: MemoryFilter): readonly MemoryReco
     `SELECT body FROM memory WHERE (?1 IS NULL OR kind IN (SELECT value FROM json_each(?1)))
        AND (?2 IS NULL OR workspace IN ('', ?2)) AND (?3 IS NULL OR source = ?3) AND (?4 IS NULL OR task_id = ?4)
        AND (?5 IS NULL OR pinned = ?5) AND (?6 IS NULL OR at >= ?6) AND (?7 IS NULL OR at < ?7)
-     ORDER BY at DESC, id DESC LIMIT ?8`,
+       AND (?8 IS NULL OR json_extract(body, '$.review') = ?8)
+     ORDER BY at DESC, id DESC LIMIT ?9`,
   );
-  const { kinds, workspace, source, taskId, pinned, from, to, limit } = filter;
+  const { kinds, workspace, source, taskId, pinned, review, from, to, limit } = filter;
   return statement
     .all(
       kinds ? JSON.stringify(kinds) : null,
       workspace ?? null,
       source ?? null,
       taskId ?? null,
-      pinned === undefined ? null : pinned ? 1 : 0,
+      asNumber(pinned),
       from ?? null,
       to ?? null,
+      asNumber(review),
       limit,
     )
     .map(toRecord);
+}
+
+function asNumber(value: boolean | undefined): number | null {
+  return value === undefined ? null : Number(value);
 }
 
 export function toRecord(row: NonNullable<ReturnType<StatementSync['get']>>): MemoryRecord {

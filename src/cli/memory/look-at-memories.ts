@@ -1,5 +1,5 @@
 import { MagusError } from '../../core/errors/magus-error.ts';
-import { remember } from '../../core/memory/remember.ts';
+import { remember, reviewed } from '../../core/memory/remember.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { MemoryRecord } from '../../protocol/memory.ts';
 import { printable } from '../printable.ts';
@@ -15,14 +15,16 @@ export async function listMemories(words: readonly string[]): Promise<number> {
     workspace: { type: 'string' },
     source: { type: 'string' },
     pinned: { type: 'boolean' },
+    review: { type: 'boolean' },
   });
-  const { workspace, source, pinned } = values;
+  const { workspace, source, pinned, review } = values;
   const filter = {
     kinds: kindsOf(values.kinds),
     limit: limitOf(values.limit, 50),
     ...(workspace === undefined ? {} : { workspace }),
     ...(source === undefined ? {} : { source }),
     ...(pinned === undefined ? {} : { pinned }),
+    ...(review === undefined ? {} : { review }),
   };
   const records = await withPorts(({ memory }) => memory.store.list(filter));
   for (const record of records) process.stdout.write(`${values.json ? JSON.stringify(record) : lineOf(record)}\n`);
@@ -50,6 +52,20 @@ export async function pinMemory(words: readonly string[]): Promise<number> {
   return 0;
 }
 
+/** `openmagus memory review ID --accept | --reject`: what waits is told to tasks from now on, or forgotten. */
+export async function reviewMemory(words: readonly string[]): Promise<number> {
+  const { values, positionals } = memoryWords(words, { accept: { type: 'boolean' }, reject: { type: 'boolean' } });
+  if (values.accept === values.reject)
+    throw new MagusError('user-input', 'Accept it or reject it: openmagus memory review ID --accept | --reject');
+  const { title } = await withPorts(async (ports) => {
+    const known = await find(ports, positionals);
+    await reviewed(ports, known, values.accept === true, new AbortController().signal);
+    return known;
+  });
+  process.stdout.write(`${values.accept ? 'Accepted' : 'Rejected and forgotten'}: ${printable(title)}\n`);
+  return 0;
+}
+
 async function find({ memory }: Ports, words: readonly string[]): Promise<MemoryRecord> {
   const id = words.find((word) => !word.startsWith('-'));
   if (id === undefined) throw new MagusError('user-input', 'Which memory? List them with: openmagus memory list');
@@ -58,7 +74,7 @@ async function find({ memory }: Ports, words: readonly string[]): Promise<Memory
   throw new MagusError('user-input', `There is no memory ${id}. List them with: openmagus memory list`);
 }
 
-function lineOf({ id, kind, at, title, pinned, validTo }: MemoryRecord): string {
-  const marks = `${pinned ? ' (pinned)' : ''}${validTo === null ? '' : ' (no longer holds)'}`;
+function lineOf({ id, kind, at, title, pinned, review, validTo }: MemoryRecord): string {
+  const marks = `${pinned ? ' (pinned)' : ''}${review && !pinned ? ' (waits for your review)' : ''}${validTo === null ? '' : ' (no longer holds)'}`;
   return `${id}  ${kind.padEnd(8)}  ${at.slice(0, 16)}  ${printable(title).slice(0, 100)}${marks}`;
 }

@@ -4,6 +4,7 @@ import { toMagusError } from '../errors/magus-error.ts';
 import { startTimeLimit } from '../loop/limits.ts';
 import type { Ports } from '../ports.ts';
 import type { TaskState } from '../task/state.ts';
+import { learnLater } from './knowledge.ts';
 import { endOwnCommands, offerToEndLeftovers } from './leftover-commands.ts';
 import { nextAction } from './next-action.ts';
 import { perform } from './perform.ts';
@@ -31,6 +32,7 @@ export async function runTask(ports: Ports, taskId: string, signal: AbortSignal)
         await perform(run, action, stop);
       }
     }).finally(time.stop);
+    learnLater(ports, run.state);
     return run.state;
   } finally {
     await lease.release();

@@ -3,9 +3,12 @@ import type { PlanStep } from '../../protocol/plan.ts';
 import type { MemoryHit, RuleText } from '../../protocol/task-event.ts';
 import { toMagusError } from '../errors/magus-error.ts';
 import { episodeOf } from '../memory/episode-of.ts';
+import { learnLessons } from '../memory/learn-lessons.ts';
 import { learnProcedure } from '../memory/learn-procedure.ts';
 import { type RecallRequest, recallMemories } from '../memory/recall-memories.ts';
 import { remember } from '../memory/remember.ts';
+import type { Ports } from '../ports.ts';
+import type { TaskState } from '../task/state.ts';
 import { filesForGoal } from './relevant-files.ts';
 import { mentionedPlaces, placesWritten, readRules } from './rule-files.ts';
 import type { TaskRun } from './task-run.ts';
@@ -67,6 +70,13 @@ export async function learn(run: TaskRun, signal: AbortSignal): Promise<void> {
 /** A workflow that was known before keeps its standing: only its counts have changed. */
 function waitingForReview(record: MemoryRecord): MemoryRecord {
   return record.kind === 'workflow' && (record.workflow?.runs ?? 0) > 1 ? record : { ...record, review: true };
+}
+
+/** What a model finds worth keeping, when the task has ended and its log is whole. Nobody waits for it, and it may fail. */
+export function learnLater(ports: Ports, state: TaskState): void {
+  const { memory, trusted, lessons } = state.start;
+  if (memory && trusted && lessons && state.learned && state.ended)
+    ports.later(async (signal) => void (await learnLessons(ports, state, signal)));
 }
 
 function recallForGoal(run: TaskRun, signal: AbortSignal): Promise<readonly MemoryHit[]> {

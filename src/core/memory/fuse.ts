@@ -51,7 +51,7 @@ export function holds(record: MemoryRecord, nowMs: number): boolean {
 export function unheldBecause(record: MemoryRecord, nowMs: number): string | undefined {
   if (record.validTo !== null && Date.parse(record.validTo) <= nowMs)
     return record.supersededBy === null ? 'no longer holds' : 'superseded by a newer one';
-  if (record.review && !record.pinned) return 'waits for your review; pin it to accept it';
+  if (record.review && !record.pinned) return 'waits for your review';
   return record.workflow?.status === 'retired' ? 'retired, for it kept failing' : undefined;
 }
 

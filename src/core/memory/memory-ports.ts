@@ -39,6 +39,8 @@ export interface MemoryFilter {
   readonly source?: string;
   readonly taskId?: string;
   readonly pinned?: boolean;
+  /** Whether it waits for the user's review. */
+  readonly review?: boolean;
   /** ISO 8601: from this moment on, up to before that one. */
   readonly from?: string;
   readonly to?: string;

@@ -15,6 +15,7 @@ export function prepareRecord(record: MemoryRecord, secrets: readonly string[]):
     title,
     text: clean(record.text, mostText),
     source: clean(record.source, mostTitle),
+    evidence: record.evidence.map((entry) => ({ ...entry, quote: clean(entry.quote, mostTitle) })),
     trials: record.trials.map(({ action, ok, failure, cure }) => ({
       action: clean(action, mostTitle),
       ok,

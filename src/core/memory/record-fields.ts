@@ -23,6 +23,7 @@ export function fromFields(fields: Readonly<Record<string, unknown>>): MemoryRec
 
 const jsonFields: ReadonlySet<string> = new Set([
   'cites',
+  'evidence',
   'pinned',
   'review',
   'validTo',

@@ -41,6 +41,17 @@ export async function forget(
   return { count: known.length, waiting: await memory.settle(forgetMs) };
 }
 
+/** The user has looked at what was learned where words from outside were heard: it is told from now on, or forgotten. */
+export async function reviewed(
+  ports: Pick<Ports, 'memory' | 'secrets'>,
+  record: MemoryRecord,
+  accepted: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  if (accepted) await remember(ports, [{ ...record, review: false }], signal);
+  else await forget(ports, [record.id], signal);
+}
+
 const forgetMs = 5000;
 
 type Words = Pick<MemoryRecord, 'text' | 'source' | 'workspace'> & Partial<MemoryRecord>;
@@ -60,6 +71,7 @@ export function newRecord(
     taskId: '',
     outcome: '',
     cites: [],
+    evidence: [],
     pinned: false,
     review: false,
     validTo: null,

@@ -24,6 +24,7 @@ export class MemoryDesk implements vscode.Disposable {
   readonly #tasks: TaskService;
   readonly #changes = new vscode.EventEmitter<void>();
   readonly #subscription: vscode.Disposable;
+  readonly #lessons: vscode.Disposable;
   /** Something may have been remembered, changed or forgotten. */
   readonly onChange = this.#changes.event;
 
@@ -32,6 +33,7 @@ export class MemoryDesk implements vscode.Disposable {
     this.#subscription = tasks.onEvent(({ event }) => {
       if (event.type === 'memory-learned' || event.type === 'task-ended') this.#changes.fire();
     });
+    this.#lessons = tasks.onRemembered(() => this.#changes.fire());
   }
 
   /** Without words the newest first; with words what a task would be told, then what it would not be told and why. */
@@ -60,12 +62,29 @@ export class MemoryDesk implements vscode.Disposable {
   /** Throws `user-input` when it is gone. */
   async change(id: string, part: Partial<Pick<MemoryRecord, 'title' | 'text' | 'pinned'>>): Promise<void> {
     requireTrust();
-    const ports = await this.#tasks.ports();
-    const [record] = await ports.memory.store.byIds([id]);
-    if (!record)
-      throw new MagusError('user-input', 'This memory has been forgotten meanwhile. Search for another one.');
+    const record = await this.#known(id);
     const { remember } = await import('../../core/memory/remember.ts');
-    await remember(ports, [{ ...record, ...part }], AbortSignal.timeout(patience));
+    await remember(await this.#tasks.ports(), [{ ...record, ...part }], AbortSignal.timeout(patience));
+    this.#changes.fire();
+  }
+
+  async #known(id: string): Promise<MemoryRecord> {
+    const [record] = await (await this.#tasks.ports()).memory.store.byIds([id]);
+    if (record) return record;
+    throw new MagusError('user-input', 'This memory has been forgotten meanwhile. Search for another one.');
+  }
+
+  /** What was learned where words from outside were heard: the newest first. */
+  async toReview(): Promise<readonly MemoryRecord[]> {
+    const { memory } = await this.#tasks.ports();
+    return memory.store.list({ review: true, limit: mostListed });
+  }
+
+  /** Tasks are told of it from now on, or it is forgotten. Throws `user-input` when it is gone. */
+  async review(id: string, accepted: boolean): Promise<void> {
+    requireTrust();
+    const { reviewed } = await import('../../core/memory/remember.ts');
+    await reviewed(await this.#tasks.ports(), await this.#known(id), accepted, AbortSignal.timeout(patience));
     this.#changes.fire();
   }
 
@@ -91,6 +110,7 @@ export class MemoryDesk implements vscode.Disposable {
 
   dispose(): void {
     this.#subscription.dispose();
+    this.#lessons.dispose();
     this.#changes.dispose();
   }
 }

@@ -45,13 +45,15 @@ function groupItem({ kind, entries }: Extract<Node, { entries: unknown }>): vsco
 }
 
 function memoryItem({ record }: MemoryEntry): vscode.TreeItem {
-  const { id, title, text, at, pinned, source, workflow } = record;
+  const { id, title, text, at, pinned, source, workflow, review } = record;
+  const waits = review && !pinned;
   const item = new vscode.TreeItem(title.slice(0, 120));
   const told = workflow ? `worked ${workflow.successes} of ${workflow.runs}` : at.slice(0, 10);
   item.id = id;
-  item.description = pinned ? `${told}, pinned` : told;
+  item.description = pinned ? `${told}, pinned` : waits ? `${told}, waits for your review` : told;
   item.tooltip = `${title}\n${text.slice(0, 500)}\n\n${new Date(at).toLocaleString()}, from ${source}`;
-  item.contextValue = 'memory';
+  item.contextValue = waits ? 'memory-to-review' : 'memory';
+  if (waits) item.iconPath = new vscode.ThemeIcon('question');
   if (pinned) item.iconPath = new vscode.ThemeIcon('pinned');
   item.command = { command: 'openmagus.openMemory', title: 'Open Memory', arguments: [id] };
   return item;

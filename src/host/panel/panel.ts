@@ -17,6 +17,8 @@ interface PanelSources {
   readonly migration: MemoryMigration;
 }
 
+const viewType = 'openmagus.panel';
+
 /** The panel with the memory explorer and the plan graph. It holds no truth: on `ready` it gets what it looks at, and anew after each change. */
 export class Panel implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
@@ -35,6 +37,10 @@ export class Panel implements vscode.Disposable {
     this.#extensionUri = extensionUri;
     this.#sources = sources;
     this.#subscriptions = [
+      // After a reload of the window the page itself knows what it looked at.
+      vscode.window.registerWebviewPanelSerializer(viewType, {
+        deserializeWebviewPanel: async (panel) => this.#fill(panel),
+      }),
       memories.onChange(() => this.#watch(this.#refresh())),
       sources.tasks.onEvent(({ event }) => {
         if (event.type === 'plan-proposed' && this.#plan) this.#watch(this.#plan.choose());
@@ -59,7 +65,10 @@ export class Panel implements vscode.Disposable {
   }
 
   #create(): void {
-    const panel = vscode.window.createWebviewPanel('openmagus.panel', 'OpenMagus', vscode.ViewColumn.Active);
+    this.#fill(vscode.window.createWebviewPanel(viewType, 'OpenMagus', vscode.ViewColumn.Active));
+  }
+
+  #fill(panel: vscode.WebviewPanel): void {
     this.#panel = panel;
     panel.iconPath = new vscode.ThemeIcon('sparkle');
     panel.webview.onDidReceiveMessage((message) => void this.#receive(message));
@@ -112,6 +121,8 @@ export class Panel implements vscode.Disposable {
         return this.#postDetail();
       case 'pin':
         return this.#sources.memories.change(request.id, { pinned: request.pinned });
+      case 'review':
+        return this.#sources.memories.review(request.id, request.accepted);
       case 'edit':
         return this.#sources.memories.change(request.id, { title: request.title, text: request.text });
       case 'forget':

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { recallMemories } from '../../core/memory/recall-memories.ts';
+import { recalledText } from '../../core/memory/recalled-text.ts';
 import type { Tool } from '../../core/tools/tool.ts';
 import { memoryKinds } from '../../protocol/memory.ts';
 
@@ -27,7 +28,7 @@ export const recall: Tool<z.infer<typeof input>> = {
       tokens: 4000,
     };
     const { hits, warnings } = await recallMemories(ports, request, signal);
-    const found = hits.map(({ id, kind, text, why }) => `${id} (${kind}; ${why})\n${text}`);
-    return { ok: true, content: [...found, ...warnings].join('\n\n') || 'Nothing is remembered about that.' };
+    const told = [recalledText(hits), ...warnings].filter((text) => text !== '');
+    return { ok: true, content: told.join('\n\n') || 'Nothing is remembered about that.' };
   },
 };

@@ -4,6 +4,7 @@ import type { MemoryRecord } from '../../protocol/memory.ts';
 import type { MemoryDetail } from '../../protocol/panel.ts';
 import { Icon, IconButton } from '../icon.tsx';
 import { Citations } from './citations.tsx';
+import { Evidence } from './evidence.tsx';
 import { kindFaces } from './kinds.ts';
 import { MemoryEditor } from './memory-editor.tsx';
 import { marksOf } from './memory-row.tsx';
@@ -53,9 +54,10 @@ function goBack(): void {
 
 function Actions({ record }: { readonly record: MemoryRecord }): VNode {
   const restricted = surroundings.value?.trusted !== true;
-  const { id, pinned, source } = record;
+  const { id, pinned, review, source } = record;
   return (
     <>
+      {review && !pinned ? <Review id={id} restricted={restricted} /> : null}
       <button type="button" disabled={restricted} onClick={() => send({ type: 'pin', id, pinned: !pinned })}>
         {pinned ? 'Unpin' : 'Pin'}
       </button>
@@ -69,6 +71,20 @@ function Actions({ record }: { readonly record: MemoryRecord }): VNode {
         onClick={() => send({ type: 'forget', choice: { source } })}
       >
         Forget all from this source…
+      </button>
+    </>
+  );
+}
+
+/** What was learned where words from outside were heard is told to no task before a person has looked at it. */
+function Review({ id, restricted }: { readonly id: string; readonly restricted: boolean }): VNode {
+  return (
+    <>
+      <button type="button" disabled={restricted} onClick={() => send({ type: 'review', id, accepted: true })}>
+        Accept
+      </button>
+      <button type="button" disabled={restricted} onClick={() => send({ type: 'review', id, accepted: false })}>
+        Reject
       </button>
     </>
   );
@@ -93,6 +109,7 @@ function Body({ shown }: { readonly shown: MemoryDetail }): VNode {
       </p>
       {record.cites.length > 0 ? <h3>Citations</h3> : null}
       <Citations cites={record.cites} />
+      <Evidence evidence={record.evidence} />
       <Trials trials={record.trials} />
       <Recollections recollections={recollections} id={record.id} />
     </>

@@ -1,10 +1,12 @@
 import type { VNode } from 'preact';
-import type { MemoryEntry } from '../../protocol/panel.ts';
+import type { PanelUpdate } from '../../protocol/panel.ts';
 import { FactRow } from './fact-row.tsx';
 import { MemoryRow } from './memory-row.tsx';
 import { listed, look, setLook } from './panel-state.ts';
 import { TimeLine } from './time-line.tsx';
 import { WorkflowRow } from './workflow-row.tsx';
+
+type Listed = Extract<PanelUpdate, { type: 'listed' }>;
 
 /** What was found, each kind in its own way when it is alone. */
 export function MemoryList(): VNode {
@@ -21,14 +23,15 @@ export function MemoryList(): VNode {
           {warning}
         </p>
       ))}
-      {entries.length === 0 ? <Nothing /> : <Entries entries={entries} />}
+      {entries.length === 0 ? <Nothing /> : <Entries listed={found} />}
       {more ? <p class="quiet">These are the first {entries.length}. Search to find the others.</p> : null}
     </section>
   );
 }
 
-function Entries({ entries }: { readonly entries: readonly MemoryEntry[] }): VNode {
-  const { kind, text } = look.value;
+/** By what these were looked for: what is asked for now may not be here yet. */
+function Entries({ listed: { entries, look: asked } }: { readonly listed: Listed }): VNode {
+  const { kind, text } = asked;
   // A search has its own order: the best first.
   if (kind === 'episode' && text.trim() === '') return <TimeLine entries={entries} />;
   const Row = kind === 'fact' ? FactRow : kind === 'workflow' ? WorkflowRow : MemoryRow;

@@ -44,6 +44,7 @@ export function created(goal: string, roots: readonly string[] = ['/workspace'])
       roots: [...roots],
       trusted: true,
       memory: true,
+      lessons: false,
       limits: { maxTurns: 100 },
       context: [],
     },

@@ -121,7 +121,13 @@ export async function taskRig(): Promise<TaskRig> {
     run: async (start, session = {}) => {
       const { ports, close } = await rig.open(session);
       try {
-        const taskId = await createTask(ports, { approve: 'auto', limits: { maxTurns: 100 }, roots: [root], ...start });
+        const taskId = await createTask(ports, {
+          approve: 'auto',
+          limits: { maxTurns: 100 },
+          roots: [root],
+          lessons: false,
+          ...start,
+        });
         return await follow(ports, taskId, session);
       } finally {
         await close();

@@ -13,6 +13,7 @@ export function created(start: Partial<TaskStart> = {}): TaskEvent {
     roots: ['/work'],
     trusted: true,
     memory: true,
+    lessons: false,
     limits: { maxTurns: 100 },
     context: [],
   };

@@ -1,0 +1,31 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { toMagusError } from '../../core/errors/magus-error.ts';
+import type { Ports } from '../../core/ports.ts';
+
+/** Runs work that nobody waits for. `close` waits a little for what still runs, then ends it. */
+export function startBackground(onWarning: (text: string) => void): {
+  readonly later: Ports['later'];
+  close(patienceMs: number): Promise<void>;
+} {
+  const ending = new AbortController();
+  const running = new Set<Promise<void>>();
+  return {
+    later: (work) => {
+      if (ending.signal.aborted) return;
+      const done = work(ending.signal)
+        .catch((caught: unknown) => {
+          if (!ending.signal.aborted) onWarning(`Nothing was learned from the task: ${toMagusError(caught).message}`);
+        })
+        .finally(() => running.delete(done));
+      running.add(done);
+    },
+    close: async (patienceMs) => {
+      const stop = new AbortController();
+      const patience = wait(patienceMs, undefined, { signal: stop.signal }).catch(() => {});
+      await Promise.race([Promise.all(running), patience]);
+      stop.abort();
+      ending.abort();
+      await Promise.all(running);
+    },
+  };
+}

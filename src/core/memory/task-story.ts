@@ -1,0 +1,111 @@
+import type { LoggedEvent, TaskEvent } from '../../protocol/task-event.ts';
+
+/** What is told of one event to whoever shall learn from a task. */
+export interface StoryLine {
+  readonly seq: number;
+  readonly text: string;
+}
+
+const mostOfSuccess = 300;
+const mostOfFailure = 1200;
+const mostOfWords = 600;
+const mostInAll = 30_000;
+
+/** What happened in a task, event by event, failures longer than successes; where that is too much, the middle is left out. */
+export function storyOf(events: readonly LoggedEvent[]): readonly StoryLine[] {
+  const lines = events.flatMap(({ seq, event }) => {
+    const text = wordsOf(event);
+    return text === '' ? [] : [{ seq, text }];
+  });
+  let left = mostInAll;
+  const fits = (line: StoryLine): boolean => {
+    left -= line.text.length;
+    return left > 0;
+  };
+  // The beginning says what was wanted, the end how it went: they are taken by turns.
+  const kept = new Set<number>();
+  for (let first = 0, last = lines.length - 1; first <= last; first += 1, last -= 1)
+    for (const line of [lines[first], lines[last]]) if (line && fits(line)) kept.add(line.seq);
+  return lines.filter(({ seq }) => kept.has(seq));
+}
+
+function wordsOf(event: TaskEvent): string {
+  switch (event.type) {
+    case 'task-created':
+      return `goal: ${event.start.goal.slice(0, 4000)}`;
+    case 'plan-proposed':
+      return `plan: ${event.plan.steps.map(({ title }) => title).join('; ')}`.slice(0, mostOfFailure);
+    case 'model-replied':
+      return event.text === '' ? '' : `model: ${event.text.slice(0, mostOfWords)}`;
+    case 'tool-call-started':
+      return `call: ${event.name} ${event.title}`.slice(0, mostOfWords);
+    case 'tool-call-ended':
+      return event.ok
+        ? `worked: ${event.content.slice(0, mostOfSuccess)}`
+        : `failed: ${event.content.slice(0, mostOfFailure)}`;
+    case 'note-added':
+      return event.by === 'user' ? `user: ${event.text.slice(0, mostOfFailure)}` : '';
+    case 'step-ended':
+      return `step ${event.status}: ${event.summary}`.slice(0, mostOfWords);
+    default:
+      return '';
+  }
+}
+
+/** Whether there is more to learn than that a task went as planned: something failed, or it took many calls. */
+export function isTelling(events: readonly LoggedEvent[]): boolean {
+  const ended = events.flatMap(({ event }) => (event.type === 'tool-call-ended' ? [event] : []));
+  return ended.length >= manyCalls || ended.some(({ ok }) => !ok);
+}
+
+const manyCalls = 6;
+
+/**
+ * Whether words of somebody else came in: what a tool brought from beyond the workspace, or a call that a person had to allow
+ * because it read there. What is not known to stay inside counts as outside.
+ */
+export function heardFromOutside(events: readonly LoggedEvent[]): boolean {
+  return events.some(({ event }) => {
+    switch (event.type) {
+      case 'tool-call-started':
+        return !insideTools.has(event.name);
+      case 'command-started':
+        return reachesOut.test(event.command);
+      case 'approval-requested':
+        return event.effects.some(({ verb, zone }) => verb === 'connect' || (verb === 'read' && zone === 'outside'));
+      default:
+        return false;
+    }
+  });
+}
+
+const insideTools: ReadonlySet<string> = new Set([
+  'read_file',
+  'list_files',
+  'search_text',
+  'code_intel',
+  'find_relevant_files',
+  'diagnostics',
+  'edit_file',
+  'apply_patch',
+  'write_file',
+  'delete_file',
+  'move_file',
+  'undo_edits',
+  'run_command',
+  'command_output',
+  'command_input',
+  'command_stop',
+  'remember',
+  'recall',
+  'forget',
+  'ask_user',
+  'update_plan',
+  'finish_step',
+  'answer',
+  'propose_plan',
+  'find_tools',
+]);
+/** Programs that print what others wrote. */
+const reachesOut =
+  /https?:\/\/|\b(?:curl|wget|aria2c|ssh|scp|sftp|rsync|ftp|telnet|nc|ncat|socat|lynx|w3m|gh|glab|aws|gcloud|az|kubectl|mail)\b|\bgit\s+(?:\S+\s+)*?(?:clone|fetch|pull|ls-remote|remote\s+update|submodule)\b/;
