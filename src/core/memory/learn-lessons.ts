@@ -6,7 +6,7 @@ import type { Ports } from '../ports.ts';
 import type { TaskState } from '../task/state.ts';
 import { evidenceOf, type Lesson, lessonSchema } from './lesson-evidence.ts';
 import { newRecord, remember } from './remember.ts';
-import { heardFromOutside, isTelling, type StoryLine, storyOf } from './task-story.ts';
+import { isTelling, type StoryLine, storyOf } from './task-story.ts';
 import { tellingWords } from './words.ts';
 
 type LessonPorts = Pick<Ports, 'clock' | 'files' | 'hash' | 'log' | 'memory' | 'model' | 'secrets'>;
@@ -29,7 +29,7 @@ export async function learnLessons(
   if (!isTelling(events)) return [];
   const given = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
   const lessons = await ask(ports, state, storyOf(events), given);
-  const review = heardFromOutside(events);
+  const review = state.taint.integrity === 'untrusted';
   const records: MemoryRecord[] = [];
   for (const lesson of lessons) {
     if (records.length === mostLessons) break;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { MemoryRecord } from '../../../src/protocol/memory.ts';
 import { plantedSecrets } from '../../support/planted-secrets.ts';
 import type { ScriptedReply, ScriptedRequest } from '../../support/scripted-model.ts';
-import { calls, finish, type TaskRig, taskRig, turns } from './task-rig.ts';
+import { calls, finish, type TaskRig, taskRig, turns, yes } from './task-rig.ts';
 
 const command = (text: string) => ({ name: 'run_command', args: { command: text } });
 const { signal } = new AbortController();
@@ -26,7 +26,7 @@ describe('what a model learns from a task', () => {
     const work = turns('edit_file', [calls(command(more.first ?? 'sh build.sh')), calls(finish())]);
     rig.script((request) => (asksForLessons(request) ? reply(String(request.messages[1]?.content)) : work(request)));
     const { lessons = true, memory = true } = more;
-    const outcome = await rig.run({ goal: 'Build it.', mode: 'act', lessons, memory });
+    const outcome = await rig.run({ goal: 'Build it.', mode: 'act', lessons, memory }, { people: yes });
     return { ...outcome, asked: rig.model.requests.filter(asksForLessons).length, facts: await facts() };
   };
   const facts = async (): Promise<readonly MemoryRecord[]> => {
@@ -132,7 +132,7 @@ describe('what a model learns from a task', () => {
   });
 
   it('waits for review where words from outside were heard, and is told only when accepted', async () => {
-    const reaching = 'echo https://example.invalid; sh build.sh';
+    const reaching = 'curl -s http://127.0.0.1:9/; sh build.sh';
     const {
       facts: [kept],
     } = await learn((log) => json(built(log)), { first: reaching });
@@ -145,12 +145,12 @@ describe('what a model learns from a task', () => {
     assert.equal(await recalled(), false);
     const { ports, close } = await rig.open();
     assert.deepEqual(
-      (await ports.memory.store.list({ review: true, limit: 10 })).map(({ id }) => id),
+      (await ports.memory.store.list({ kinds: ['fact'], review: true, limit: 10 })).map(({ id }) => id),
       [kept.id],
     );
     const { reviewed } = await import('../../../src/core/memory/remember.ts');
     await reviewed(ports, kept, true, signal);
-    assert.deepEqual(await ports.memory.store.list({ review: true, limit: 10 }), []);
+    assert.deepEqual(await ports.memory.store.list({ kinds: ['fact'], review: true, limit: 10 }), []);
     await close();
     assert.equal(await recalled(), true);
   });
