@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod/mini';
 import { openAiEmbedder } from './adapters/models/openai-embedder.ts';
+import { startBackground } from './adapters/system/background.ts';
 import { MagusError } from './core/errors/magus-error.ts';
 import type { Memory, MemoryReplica, MemoryStore } from './core/memory/memory-ports.ts';
 import { startReplication } from './core/memory/replicate.ts';
@@ -32,13 +33,17 @@ interface MemoryParts {
 const closingMs = 2000;
 
 /** The embedded store with the servers that `memory.json` names beside it. */
-export function composeMemory(parts: MemoryParts): { readonly memory: Memory; close(): Promise<void> } {
+export function composeMemory(parts: MemoryParts): {
+  readonly memory: Memory;
+  close(patienceMs?: number): Promise<void>;
+} {
   const configuration = readConfiguration(path.join(parts.home, 'memory.json'));
   const user = `user/${configuration.user ?? userName()}`;
   const namespaces: [string, ...string[]] =
     configuration.team === undefined ? [user] : [user, `team/${configuration.team}`];
   let replicas: Promise<readonly MemoryReplica[]> | undefined;
   const embedder = embedderOf(configuration, parts.secretOf);
+  const background = startBackground(parts.onWarning);
   const memory: Memory = {
     store: parts.store,
     namespace: user,
@@ -57,11 +62,13 @@ export function composeMemory(parts: MemoryParts): { readonly memory: Memory; cl
       replication.nudge();
       parts.onRemembered?.();
     },
+    later: background.later,
     settle: (ms) => replication.settle(ms),
   };
   const replication = startReplication({ clock: parts.clock, memory }, parts.onWarning);
   replication.nudge();
-  const close = async (): Promise<void> => {
+  const close = async (patienceMs = 0): Promise<void> => {
+    await background.close(patienceMs);
     await replication.settle(closingMs).catch(() => []);
     await replication.stop();
   };

@@ -8,7 +8,6 @@ import { childCommands } from './adapters/process/child-commands.ts';
 import { openJournal } from './adapters/sqlite/sqlite-journal.ts';
 import { usualLimits } from './adapters/sqlite/workspace-index/index-protocol.ts';
 import { type SqliteIndex, sqliteIndex } from './adapters/sqlite/workspace-index/sqlite-index.ts';
-import { startBackground } from './adapters/system/background.ts';
 import { linuxPowerSupply } from './adapters/system/battery.ts';
 import { systemClock, systemHash } from './adapters/system/system.ts';
 import { builtInTools } from './built-in-tools.ts';
@@ -95,7 +94,6 @@ export async function composePorts(options: Composition): Promise<Composed> {
     vectors,
     ...(options.onRemembered ? { onRemembered: options.onRemembered } : {}),
   });
-  const background = startBackground(options.onWarning);
   const ports: Ports = {
     clock: systemClock,
     hash: systemHash,
@@ -114,16 +112,14 @@ export async function composePorts(options: Composition): Promise<Composed> {
     policy,
     editor: options.editor,
     live: options.onLive,
-    later: background.later,
     tools: builtInTools,
   };
   const close = async (patienceMs = 10_000): Promise<void> => {
-    await background.close(patienceMs);
     await commands.endAll();
     await sandbox.close();
     await preImages.settle();
     await index?.close();
-    await closeMemory();
+    await closeMemory(patienceMs);
     await journal.close();
   };
   const useModels = (models: ConfiguredModels | undefined): void => {

@@ -44,8 +44,6 @@ export interface Ports {
   readonly editor: Editor;
   /** Side channel for what is shown and forgotten: streaming tokens and command output. Must not throw. */
   readonly live: (taskId: string, delta: LiveDelta) => void;
-  /** Work that nobody waits for: it may fail, and is given up a while after the program wants to end. */
-  readonly later: (work: (signal: AbortSignal) => Promise<void>) => void;
   /** The tools an executor may be offered, in any order. */
   readonly tools: readonly Tool[];
 }

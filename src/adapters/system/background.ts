@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { toMagusError } from '../../core/errors/magus-error.ts';
-import type { Ports } from '../../core/ports.ts';
+import type { Memory } from '../../core/memory/memory-ports.ts';
 
 /** Runs work that nobody waits for. `close` waits a little for what still runs, then ends it. */
 export function startBackground(onWarning: (text: string) => void): {
-  readonly later: Ports['later'];
+  readonly later: Memory['later'];
   close(patienceMs: number): Promise<void>;
 } {
   const ending = new AbortController();

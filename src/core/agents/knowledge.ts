@@ -76,7 +76,7 @@ function waitingForReview(record: MemoryRecord): MemoryRecord {
 export function learnLater(ports: Ports, state: TaskState): void {
   const { memory, trusted, lessons } = state.start;
   if (memory && trusted && lessons && state.learned && state.ended)
-    ports.later(async (signal) => void (await learnLessons(ports, state, signal)));
+    ports.memory.later(async (signal) => void (await learnLessons(ports, state, signal)));
 }
 
 function recallForGoal(run: TaskRun, signal: AbortSignal): Promise<readonly MemoryHit[]> {

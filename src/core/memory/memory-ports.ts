@@ -114,6 +114,8 @@ export interface Memory {
   readonly namespace: string;
   /** Tells whoever fills the replicas that there is something new; returns at once. */
   changed(): void;
+  /** Learning that nobody waits for: it may fail, and is given up a while after the program wants to end. */
+  later(work: (signal: AbortSignal) => Promise<void>): void;
   /** Waits at most so long until the replicas have everything; gives the names of those that do not. */
   settle(ms: number): Promise<readonly string[]>;
 }
