@@ -56,6 +56,11 @@ export class IndexWatch implements vscode.Disposable {
     return { text: `Indexing the workspace: ${counts}`, busy: true };
   }
 
+  /** Files in the index of this window's folders. */
+  indexed(): number {
+    return [...this.#states.values()].reduce((sum, { done }) => sum + done, 0);
+  }
+
   dispose(): void {
     this.#ended.abort();
     for (const timer of [this.#due, this.#shows, this.#typing]) clearTimeout(timer);

@@ -15,7 +15,7 @@ export function registerStatusBar(tasks: TaskService, indexing: IndexWatch): vsc
     const facts = `${running} ${waiting} ${index?.text}`;
     if (shown === facts) return;
     shown = facts;
-    const { text, tooltip } = face(running, waiting, index);
+    const { text, tooltip } = statusFace(running, waiting, index);
     item.text = text;
     item.tooltip = tooltip;
     item.accessibilityInformation = { label: `OpenMagus: ${tooltip}` };
@@ -27,16 +27,17 @@ export function registerStatusBar(tasks: TaskService, indexing: IndexWatch): vsc
   return vscode.Disposable.from(item, tasks.onChange(show), indexing.onChange(show));
 }
 
-type Face = { readonly text: string; readonly tooltip: string };
+type StatusFace = { readonly text: string; readonly tooltip: string };
 
-function face(running: number, waiting: number, index: ReturnType<IndexWatch['words']>): Face {
+/** What the item says. */
+export function statusFace(running: number, waiting: number, index: ReturnType<IndexWatch['words']>): StatusFace {
   const { text, tooltip } = faceOf(running, waiting);
   if (!index) return { text, tooltip };
   const idle = running === 0 && waiting === 0;
   return { text: idle && index.busy ? '$(sync~spin) OpenMagus' : text, tooltip: `${tooltip}. ${index.text}` };
 }
 
-function faceOf(running: number, waiting: number): Face {
+function faceOf(running: number, waiting: number): StatusFace {
   if (waiting > 0) return { text: '$(bell-dot) OpenMagus asks', tooltip: 'A task waits for your answer' };
   if (running === 1) return { text: '$(loading~spin) OpenMagus', tooltip: 'A task is running' };
   if (running > 1) return { text: `$(loading~spin) OpenMagus ${running}`, tooltip: `${running} tasks are running` };

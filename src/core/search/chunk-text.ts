@@ -20,7 +20,8 @@ export function chunkText(text: string): readonly Chunk[] {
     first = end;
   };
   for (const [index, line] of lines.entries()) {
-    if (size + line.length > mostCharacters && index > first) {
+    // Twice where what is left behind a blank line does not bear a long line either.
+    while (size + line.length > mostCharacters && index > first) {
       cut(blank > (first + index) / 2 ? blank + 1 : index);
       size = lines.slice(first, index).reduce((sum, each) => sum + each.length + 1, 0);
     }

@@ -23,7 +23,9 @@ export function tellingLines(
 /** Those of the words that a text holds, also in another ending: the index compares stems. */
 export function wordsIn(text: string, words: readonly string[]): readonly string[] {
   const lower = text.toLowerCase();
-  return words.filter((word) => holds(text, lower, word));
+  // A few signs get longer in lower case; then parts of names are not told apart.
+  const written = lower.length === text.length ? text : lower;
+  return words.filter((word) => holds(written, lower, word));
 }
 
 const mostLines = 20_000;
@@ -33,7 +35,8 @@ const shownCharacters = 120;
 const nearLines = 60;
 /** Shorter words are parts of too many others. */
 const shortWord = 4;
-const ending = 2;
+/** As in fixtur|es, pars|ing. */
+const longestEnding = 3;
 
 function scoreLines(
   lines: readonly string[],
@@ -48,7 +51,7 @@ function scoreLines(
 }
 
 function holds(text: string, lower: string, word: string): boolean {
-  if (word.length > shortWord) return lower.includes(word.length > shortWord + 1 ? word.slice(0, -ending) : word);
+  if (word.length > shortWord) return lower.includes(word.slice(0, Math.max(shortWord, word.length - longestEnding)));
   for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + 1))
     if (isBorder(text, at) && isBorder(text, at + word.length)) return true;
   return false;

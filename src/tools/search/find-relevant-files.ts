@@ -31,7 +31,7 @@ export const findRelevantFiles: Tool<z.infer<typeof input>> = {
     const { files, state } = await ports.index.search({ folders: roots, text: query, limit }, signal);
     const indexed = files.slice(0, limit - missingShare(state, limit));
     const shown = indexed.map((file) => show(file, roots));
-    if (shown.length < limit && state.phase !== 'ready') {
+    if (shown.length < limit && !isWhole(state)) {
       const known = new Set(indexed.map(({ folder, path }) => `${folder}/${path}`));
       const searched = await searchForWords(ports.search, { folders: roots, text: query }, signal);
       const others = searched.filter(({ path }) => !known.has(path.replaceAll('\\', '/')));
@@ -46,10 +46,15 @@ export const findRelevantFiles: Tool<z.infer<typeof input>> = {
   },
 };
 
+/** All files are in it, whether or not it is being looked for newer changes. */
+function isWhole({ phase, done, total }: IndexState): boolean {
+  return phase === 'ready' || (phase !== 'off' && total > 0 && done === total);
+}
+
 /** So many places of an answer are kept for what a search finds, while files are missing in the index. */
-function missingShare({ phase, done, total }: IndexState, limit: number): number {
-  if (phase === 'ready') return 0;
-  return total === 0 ? limit : Math.ceil(limit * (1 - done / total));
+function missingShare(state: IndexState, limit: number): number {
+  if (isWhole(state)) return 0;
+  return state.total === 0 ? limit : Math.ceil(limit * (1 - state.done / state.total));
 }
 
 function show({ folder, path, words, inPath, lines }: FoundFile, roots: readonly string[]): string {
@@ -66,7 +71,8 @@ function shownPath(path: string, roots: readonly string[]): string {
   return (roots.length === 1 ? path.slice(only.length + 1) : path).replaceAll('\\', '/');
 }
 
-function notes({ phase, reason, done, total, leftOut }: IndexState): readonly string[] {
+function notes(state: IndexState): readonly string[] {
+  const { phase, reason, done, total, leftOut } = state;
   const because = reason === undefined ? '' : ` (${reason})`;
   const counts = total > 0 ? `it holds ${done} of ${total} files` : 'its files are being counted';
   const states: Readonly<Record<IndexState['phase'], readonly string[]>> = {
@@ -75,7 +81,11 @@ function notes({ phase, reason, done, total, leftOut }: IndexState): readonly st
     updating: [`(The index is being built, ${counts}; the rest was searched for some of the words.)`],
     paused: [`(The index waits${because}, ${counts}; the rest was searched for some of the words.)`],
   };
-  return [...states[phase], ...(leftOut === undefined ? [] : [`(Left out of the index: ${leftOut}.)`])];
+  const waits = phase === 'paused' ? [`(The index waits${because}: the newest changes may be missing.)`] : [];
+  return [
+    ...(isWhole(state) ? waits : states[phase]),
+    ...(leftOut === undefined ? [] : [`(Left out of the index: ${leftOut}.)`]),
+  ];
 }
 
 function noFolder(): MagusError {

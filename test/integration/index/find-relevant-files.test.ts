@@ -98,6 +98,20 @@ notes.md (text: total, price, shown, tax)
     assert.match(text, /^src\/price\/total\.js \(path/);
     assert.match(text, /\nsrc\/price\/tax\.js \(by search: tax/);
     assert.match(text, /\(The index is being built, it holds 3 of 4 files; the rest was searched/);
+    const waiting: WorkspaceIndex = {
+      ...index,
+      search: async (query, stop) => {
+        const found = await index.search(query, stop);
+        return {
+          ...found,
+          state: { phase: 'paused', reason: 'you are typing', done: 4, total: 4, leftOut: '2 files' },
+        };
+      },
+    };
+    assert.match(
+      await ask(waiting, { query: 'users' }),
+      /^src\/users\.js [^\n]+\n[^\n]+\n\(The index waits \(you are typing\): the newest changes may be missing\.\)\n\(Left out of the index: 2 files\.\)$/,
+    );
   });
 });
 

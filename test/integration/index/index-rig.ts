@@ -17,7 +17,8 @@ export interface IndexRig {
   /** Of all indexes opened here, in the order they came. */
   readonly states: IndexState[];
   write(files: Readonly<Record<string, string | Uint8Array>>): Promise<void>;
-  open(limits?: Partial<IndexLimits>): SqliteIndex;
+  /** Held as soon as it has said that so many files are done. */
+  open(limits?: Partial<IndexLimits>, heldFrom?: number): SqliteIndex;
   find(index: SqliteIndex, text: string, limit?: number): Promise<FilesFound>;
   /** Only the paths. */
   paths(index: SqliteIndex, text: string): Promise<readonly string[]>;
@@ -48,8 +49,11 @@ export async function indexRig(): Promise<IndexRig> {
         await writeFile(path.join(root, name), content);
       }
     },
-    open: (limits = {}) => {
-      const onState = (_folder: string, state: IndexState): void => void states.push(state);
+    open: (limits = {}, heldFrom = Number.POSITIVE_INFINITY) => {
+      const onState = (_folder: string, state: IndexState): void => {
+        states.push(state);
+        if (state.done >= heldFrom) index.hold(true);
+      };
       const index = sqliteIndex({ home, powerSupply, workerUrl, onState, limits: { ...usualLimits, ...limits } });
       opened.push(index);
       return index;

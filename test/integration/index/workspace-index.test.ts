@@ -76,7 +76,7 @@ describe('the workspace index', () => {
     await index.refresh([rig.root], signal);
     const { files, state } = await rig.find(index, 'needle', 20);
     assert.deepEqual(files.map((file) => file.path).sort(), ['seen.ts', 'sub/kept.gen.ts']);
-    assert.equal(state.leftOut, '1 files of more than 0.1 MB');
+    assert.equal(state.leftOut, 'one file of more than 0.1 MB');
   });
 
   it('reads only files whose size or time is another one', async () => {

@@ -6,3 +6,4 @@ import './selection.ts';
 import './bad-input.ts';
 import './native-chat.ts';
 import './memory.ts';
+import './workspace-index.ts';

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { OpenMagusApi } from '../../../src/host/api.ts';
 import type { Confirmation, Confirmer } from '../../../src/host/confirm.ts';
+import type { IndexWatch } from '../../../src/host/index-watch.ts';
 import type { Desk } from '../../../src/host/people.ts';
 import type { LoggedEvent, TaskEvent, TaskStatus } from '../../../src/protocol/task-event.ts';
 import type { TaskMode } from '../../../src/protocol/task-start.ts';
@@ -17,7 +18,11 @@ import {
 } from '../../support/scripted-model.ts';
 
 /** What the extension gives away, and in a test run its desk as well, where a person's answers arrive. */
-export type TestApi = OpenMagusApi & { readonly desk: Desk; readonly confirmer: Confirmer };
+export type TestApi = OpenMagusApi & {
+  readonly desk: Desk;
+  readonly index: IndexWatch;
+  readonly confirmer: Confirmer;
+};
 
 export async function activated(): Promise<TestApi> {
   const extension = vscode.extensions.getExtension<TestApi>('openmagus.openmagus');

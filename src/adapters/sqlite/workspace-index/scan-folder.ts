@@ -71,9 +71,10 @@ function withinLimits(files: readonly ScannedFile[], { files: most, bytes }: Ind
 
 function leftOut(beyond: number, tooLarge: number, limits: IndexLimits): string | undefined {
   const megabytes = (bytes: number): string => `${Math.round((bytes / 1024 / 1024) * 10) / 10} MB`;
+  const counted = (count: number): string => (count === 1 ? 'one file' : `${count.toLocaleString('en')} files`);
   const parts = [
-    beyond > 0 ? `${beyond} files beyond the limit of ${limits.files} files or ${megabytes(limits.bytes)}` : '',
-    tooLarge > 0 ? `${tooLarge} files of more than ${megabytes(limits.fileBytes)}` : '',
+    beyond > 0 ? `${counted(beyond)} beyond the limit of ${limits.files} files or ${megabytes(limits.bytes)}` : '',
+    tooLarge > 0 ? `${counted(tooLarge)} of more than ${megabytes(limits.fileBytes)}` : '',
   ];
   return parts.filter(Boolean).join('; ') || undefined;
 }
