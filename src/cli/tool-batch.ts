@@ -21,6 +21,8 @@ const rowSchema = z.object({
 });
 type Row = z.infer<typeof rowSchema>;
 
+const mostIndexingMs = 60_000;
+
 /** `openmagus tool --batch`: each line through the same parse, effects, policy and run as a model's call. */
 export async function toolBatch(words: readonly string[]): Promise<number> {
   const at = words.indexOf('--workspace');
@@ -66,7 +68,8 @@ async function answerRow(ports: Ports, row: Row, workspace: string, changes: Fil
         decision: decision.decision,
       };
     // There is no task whose start would have had it made.
-    if (tool.name === 'find_relevant_files') await ports.index.refresh(scope.roots, signal);
+    if (tool.name === 'find_relevant_files')
+      await ports.index.refresh(scope.roots, AbortSignal.timeout(mostIndexingMs));
     const result = await tool.run(ports, scope, parsed.input, outcome.authorized, signal);
     if (result.changes) changes.push(...result.changes);
     return { id: row.id, ...result, effects, decision: decision.decision };

@@ -149,12 +149,15 @@ describe('the workspace index', () => {
     }
   });
 
-  it('shows of a file what it is now, and no file that is gone', async () => {
-    await rig.write({ 'a.ts': 'one\nneedle here\n', 'b.ts': 'needle\n' });
+  it('shows of a file what it is now, and none that is gone or that a link has taken the place of', async () => {
+    await rig.write({ 'a.ts': 'one\nneedle here\n', 'b.ts': 'needle\n', 'c/d.ts': 'needle\n' });
+    await writeFile(path.join(rig.root, '..', 'd.ts'), 'the needle of another folder\n');
     const index = rig.open();
     await index.refresh([rig.root], signal);
     await rig.write({ 'a.ts': 'one\ntwo\nthree\nthe needle moved\n' });
     await rm(path.join(rig.root, 'b.ts'));
+    await rm(path.join(rig.root, 'c'), { recursive: true });
+    await symlink('..', path.join(rig.root, 'c'));
     const { files } = await rig.find(index, 'needle');
     assert.deepEqual(
       files.map((file) => [file.path, file.lines]),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { queryWords } from '../../../core/search/query-words.ts';
 import { type RankedFile, rankFiles, wantedRoles } from '../../../core/search/rank-files.ts';
@@ -32,20 +32,24 @@ export function findFiles(indexes: readonly FolderIndex[], query: FileQuery): Fi
   return { files, state: together(indexes.map((index) => index.state())) };
 }
 
-/** undefined: it is not there any more. */
+/** undefined: it is not there any more, or a link has taken its place, which may lead out of the folder. */
 function look(file: RankedFile, words: readonly string[], near: readonly number[]): FoundFile | undefined {
-  let text: string;
-  try {
-    text = readFileSync(join(file.folder, file.path), 'utf8');
-  } catch {
-    return undefined;
-  }
+  const text = textOf(join(file.folder, file.path));
+  if (text === undefined) return undefined;
   const { folder, path, score } = file;
   const lines = near.length === 0 ? [] : tellingLines(text, words, { near, count: linesShown });
   const all = text.split('\n');
   const regions = near.map((line) => all.slice(line - 1, line - 1 + regionLines).join('\n')).join('\n');
   const inPath = wordsIn(path, words);
   return { folder, path, score, words: wordsIn(regions, words), inPath, lines };
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return realpathSync(path) === path ? readFileSync(path, 'utf8') : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What holds for all of them: the least that one can say of each. */

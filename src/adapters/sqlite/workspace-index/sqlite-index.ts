@@ -42,7 +42,7 @@ export function sqliteIndex({ workerUrl, onState, ...settings }: IndexOptions): 
     try {
       const asked = thread ?? start();
       const updates = folders.map((folder) => asked.ask('update', { folder }));
-      await Promise.race([Promise.all(updates), aborted(signal)]);
+      await unlessAborted(Promise.all(updates), signal);
       fault = undefined;
     } catch (error) {
       fault = toMagusError(error).message;
@@ -84,7 +84,14 @@ function off(reason: string): FilesFound {
   return { files: [], state: { phase: 'off', reason, done: 0, total: 0 } };
 }
 
-/** Resolves when the signal aborts. */
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+/** Waits for the work, or for the signal to abort, whichever comes first. */
+async function unlessAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const stopped = Promise.withResolvers<void>();
+  const stop = (): void => stopped.resolve();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await Promise.race([work, stopped.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
