@@ -82,6 +82,7 @@ await esbuild.build({
     'webview/chat': 'src/webview/chat.tsx',
     'webview/panel': 'src/webview/panel/panel.tsx',
     'webview/highlight': 'src/webview/highlight.ts',
+    'webview/draw-chart': 'src/webview/draw-chart.ts',
     'webview/markdown-tokens': 'src/webview/markdown-tokens.ts',
   },
   chunkNames: 'webview/shared-[hash]',

@@ -1,5 +1,6 @@
 import type { Decision, Effect } from '../protocol/effects.ts';
 import type { PlanStep } from '../protocol/plan.ts';
+import type { ResultChart } from '../protocol/result-chart.ts';
 import type { StepStatus, TaskStatus, ToolFailure } from '../protocol/task-event.ts';
 
 export interface ToolItem {
@@ -22,6 +23,7 @@ export interface ToolItem {
     readonly durationMs: number;
     readonly error?: ToolFailure;
     readonly exitCode?: number | null;
+    readonly chart?: ResultChart;
     /** Files that the call changed. */
     readonly paths: readonly string[];
   };

@@ -167,11 +167,15 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
     picture.questions.set(callId, add(picture, { kind: 'question', callId, question, choices }));
     figure(picture, { activity: waits });
   },
-  'tool-call-ended': (picture, { callId, ok, content, durationMs, error, exitCode, changes }) => {
+  'tool-call-ended': (picture, { callId, ok, content, durationMs, error, exitCode, changes, chart }) => {
     const question = picture.questions.get(callId);
     if (question?.value.kind === 'question') question.value = { ...question.value, answer: content };
     const paths = [...new Set((changes ?? []).map(({ path }) => path))];
-    const outcome = { ...(error ? { error } : {}), ...(exitCode === undefined ? {} : { exitCode }) };
+    const outcome = {
+      ...(error && { error }),
+      ...(exitCode === undefined ? {} : { exitCode }),
+      ...(chart && { chart }),
+    };
     changeTool(picture, callId, (tool) => {
       const ownTime = timeSinceAllowed(picture, tool) ?? durationMs;
       return { ...tool, ended: { ok, content, durationMs: ownTime, paths, ...outcome } };

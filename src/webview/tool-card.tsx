@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { ApprovalCard } from './approval-card.tsx';
+import { Chart } from './chart.tsx';
 import type { ToolItem } from './chat-items.ts';
 import { CodeBlock } from './code-block.tsx';
 import { Icon, type IconName } from './icon.tsx';
@@ -28,6 +29,7 @@ export function ToolCard({ tool, taskId }: ToolProperties): VNode {
         </summary>
         <Details tool={tool} taskId={taskId} />
       </details>
+      {tool.ended?.chart ? <Chart chart={tool.ended.chart} title={tool.title} /> : null}
       <Files tool={tool} taskId={taskId} />
       {tool.ended ? null : <LiveOutput callId={tool.callId} />}
     </div>

@@ -23,6 +23,17 @@ export async function clientPackages<Package>(name: keyof typeof clients): Promi
   return (await import(createRequire(path.join(folder, 'package.json')).resolve(name))) as Package;
 }
 
+/** Readers of data files, beside which ours is measured. */
+const dataPackages = {
+  papaparse: { name: 'papaparse', version: '5.7.1' },
+  '@duckdb/node-api': { name: '@duckdb/node-api', version: '1.5.6-r.1' },
+} as const;
+
+/** Folder of a package that reads data. */
+export function dataPackage(name: keyof typeof dataPackages): Promise<string> {
+  return bring(dataPackages[name]);
+}
+
 /** Counts tokens as OpenAI's newer models do; not a peer, but brought the same way. */
 const tokenizer = { name: 'js-tiktoken', version: '1.0.21' };
 

@@ -17,7 +17,7 @@ export interface OpenFile {
   readonly stamp: string;
 }
 
-const pieceBytes = 1024 * 1024;
+const pieceBytes = 256 * 1024;
 /** What formats, dialects and types are guessed from, at most. */
 const headBytes = 1024 * 1024;
 
