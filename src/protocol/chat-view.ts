@@ -20,8 +20,9 @@ export const pastedImageSchema = z.object({
 });
 export type PastedImage = z.infer<typeof pastedImageSchema>;
 
-const task = { taskId: z.string() };
-const call = { ...task, callId: z.string() };
+const id = z.string().check(z.maxLength(500));
+const task = { taskId: id };
+const call = { ...task, callId: id };
 
 /** What the chat view asks of the extension host. */
 export const viewRequestSchema = z.discriminatedUnion('type', [
@@ -33,9 +34,13 @@ export const viewRequestSchema = z.discriminatedUnion('type', [
     mentions: z.array(mentionSchema).check(z.maxLength(50)),
     images: z.array(pastedImageSchema).check(z.maxLength(10)),
   }),
-  z.object({ type: z.literal('open'), taskId: z.nullable(z.string()) }),
+  z.object({ type: z.literal('open'), taskId: z.nullable(id) }),
   z.object({ type: z.literal('approve'), ...call, allowed: z.boolean() }),
-  z.object({ type: z.literal('resolve-plan'), ...task, plan: z.nullable(planSchema) }),
+  z.object({
+    type: z.literal('resolve-plan'),
+    ...task,
+    plan: z.nullable(planSchema.check(z.refine((plan) => JSON.stringify(plan).length < 2_000_000))),
+  }),
   z.object({ type: z.literal('answer'), ...call, text: z.string().check(z.maxLength(200_000)) }),
   z.object({ type: z.literal('cancel'), ...task }),
   z.object({ type: z.literal('resume'), ...task }),

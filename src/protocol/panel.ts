@@ -39,7 +39,7 @@ export const panelRequestSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('transfer'), way: z.enum(['export', 'import']) }),
   z.object({ type: z.literal('migrate'), act: z.enum(['start', 'pause', 'go-on', 'cancel', 'dismiss']) }),
-  z.object({ type: z.literal('open-task'), taskId: z.string() }),
+  z.object({ type: z.literal('open-task'), taskId: memory.id }),
   z.object({ type: z.literal('remedy'), remedy: z.enum(remedies) }),
 ]);
 export type PanelRequest = z.infer<typeof panelRequestSchema>;

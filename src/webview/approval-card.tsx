@@ -1,6 +1,5 @@
 import type { VNode } from 'preact';
 import type { Effect } from '../protocol/effects.ts';
-import { shownText } from '../protocol/hidden-text.ts';
 import { useAskingCard } from './asking-card.ts';
 import type { ToolItem } from './chat-items.ts';
 import { CodeBlock } from './code-block.tsx';
@@ -27,8 +26,7 @@ export function ApprovalCard({ tool, taskId }: ApprovalProperties): VNode | null
   return (
     <section ref={card} tabIndex={-1} class="card approval" aria-label={`Approval: ${tool.title}`}>
       <p>
-        <Icon name="ask" />{' '}
-        <strong>{tool.name === 'run_command' ? 'Run this command?' : `${shownText(tool.title)}?`}</strong>
+        <Icon name="ask" /> <strong>{tool.name === 'run_command' ? 'Run this command?' : `${tool.title}?`}</strong>
       </p>
       <ul class="effects">
         {approval.effects.map((effect, index) => (
@@ -37,7 +35,7 @@ export function ApprovalCard({ tool, taskId }: ApprovalProperties): VNode | null
       </ul>
       {approval.decision.always ? (
         <p class="quiet">
-          <span class="risk">Always asks:</span> {shownText(insideFolders(approval.decision.reason, roots()))}
+          <span class="risk">Always asks:</span> {insideFolders(approval.decision.reason, roots())}
         </p>
       ) : null}
       {tool.arguments && tool.name !== 'run_command' ? (
@@ -71,7 +69,7 @@ function EffectLine({ effect }: { readonly effect: Effect }): VNode {
   return (
     <li>
       <span class="verb">{verbs[effect.verb]}</span>{' '}
-      <code title={shownText(effect.object)}>{shownText(insideFolders(effect.object, roots()))}</code>
+      <code title={effect.object}>{insideFolders(effect.object, roots())}</code>
       {effect.zone === 'outside' ? <span class="risk"> outside the workspace</span> : null}
       {effect.protects ? <span class="risk"> {insideFolders(effect.protects, roots())}</span> : null}
     </li>

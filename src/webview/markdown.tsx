@@ -1,7 +1,6 @@
 import type { Token, Tokens } from 'marked';
 import { type ComponentChildren, h, type VNode } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
-import { seenText } from '../protocol/hidden-text.ts';
 import { CodeBlock } from './code-block.tsx';
 import { markdown, wantMarkdown } from './lazy.ts';
 import type { GrowingText } from './markdown-tokens.ts';
@@ -11,8 +10,7 @@ interface MarkdownProperties {
 }
 
 /** Markdown as elements. No HTML string is ever made, so what a model writes cannot become markup. */
-export function Markdown({ text: written }: MarkdownProperties): VNode {
-  const text = seenText(written).text;
+export function Markdown({ text }: MarkdownProperties): VNode {
   wantMarkdown();
   const reader = markdown.value;
   const tokens = useMemo(() => reader?.markdownTokens(text), [reader, text]);
@@ -20,8 +18,7 @@ export function Markdown({ text: written }: MarkdownProperties): VNode {
 }
 
 /** Markdown that is still being written: only its last block is read and drawn again. */
-export function GrowingMarkdown({ text: written }: MarkdownProperties): VNode {
-  const text = seenText(written).text;
+export function GrowingMarkdown({ text }: MarkdownProperties): VNode {
   wantMarkdown();
   const reader = markdown.value;
   const grown = useRef<{ readonly text: string; readonly tokens: GrowingText } | undefined>(undefined);

@@ -67,6 +67,15 @@ export async function needsSandbox(context: Mocha.Context, { missing }: Confined
   context.skip();
 }
 
+/** The same, for tests that hold without one as well. */
+export async function hasSandbox(): Promise<boolean> {
+  const rig = await confinedRig();
+  const lacking = await rig.missing();
+  await rig.close();
+  if (lacking !== undefined) assert.equal(process.env['CI'], undefined, lacking);
+  return lacking === undefined;
+}
+
 /** Every file, folder and link below a folder with its mode and content: any change shows. */
 export async function treeHash(folder: string): Promise<string> {
   const lines: string[] = [];

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { linesOf } from '../../core/lines-of.ts';
 import type { SearchHit, SearchQuery, TextSearch } from '../../core/search-port.ts';
 import { matchGlob } from './match-glob.ts';
 import { hitsFromLines } from './ripgrep-lines.ts';
 import { walkSearch } from './walk-search.ts';
+
+/** A line of a file of 20 MB as JSON, in which every character may be escaped. */
+const longestOutputLine = 120_000_000;
 
 /** Searches with the first ripgrep that is there (candidates, then PATH), else by walking the folder in this process. */
 export function textSearch(candidates: readonly string[]): TextSearch {
@@ -58,7 +61,7 @@ async function ripgrep(program: string, query: SearchQuery, signal: AbortSignal)
   ended.catch(() => undefined);
   try {
     const hits: SearchHit[] = [];
-    for await (const hit of hitsFromLines(query.folder, createInterface({ input: child.stdout }))) {
+    for await (const hit of hitsFromLines(query.folder, linesOf(child.stdout, longestOutputLine))) {
       if (!isWanted(query, hit.path)) continue;
       if (hits.length === query.limit) return { hits, more: true };
       hits.push(hit);

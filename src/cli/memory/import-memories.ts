@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { linesOf } from '../../core/lines-of.ts';
+import { longestLine } from '../../core/memory/import-line.ts';
 import { importLines } from '../../core/memory/import-lines.ts';
 import { exitCodes } from '../report.ts';
 import { withPorts } from '../with-ports.ts';
@@ -13,11 +14,9 @@ export async function importMemories(words: readonly string[]): Promise<number> 
   const [file] = positionals;
   if (file === undefined) throw new MagusError('user-input', 'Import which file? "-" reads from stdin.');
   const input = file === '-' ? process.stdin : await openFile(file);
-  const { good, bad } = await withPorts((ports) => {
-    // Not sooner: lines that nobody waits for yet are lost.
-    const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-    return importLines(ports, lines, new AbortController().signal);
-  });
+  const { good, bad } = await withPorts((ports) =>
+    importLines(ports, linesOf(input, longestLine), new AbortController().signal),
+  );
   for (const line of bad.slice(0, 50)) process.stderr.write(`openmagus: ${line}\n`);
   process.stdout.write(`${good} remembered, ${bad.length} lines were wrong\n`);
   return bad.length === 0 ? exitCodes.done : exitCodes.failed;

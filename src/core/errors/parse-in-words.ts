@@ -5,15 +5,33 @@ export type ParsedInWords<Value> =
   /** One line for each fault: where, and what would be right. */
   | { readonly ok: false; readonly faults: readonly string[] };
 
+const mostFaults = 20;
+const longestFault = 1000;
+
 /** A value against a schema, with words for what is wrong: zod/mini has none of its own. `whole` names the value itself. */
 export function parseInWords<Value>(schema: z.ZodMiniType<Value>, value: unknown, whole: string): ParsedInWords<Value> {
-  // Without the input, a missing value and a wrong one look alike.
-  const parsed = z.safeParse(schema, value, { reportInput: true });
+  const parsed = parse(schema, value);
+  if (parsed === undefined) return { ok: false, faults: [`${whole}: cannot be read; write it anew`] };
   if (parsed.success) return { ok: true, value: parsed.data };
-  return {
-    ok: false,
-    faults: parsed.error.issues.map((issue) => `${shownPath(issue.path) || whole}: ${wordsOf(issue)}`),
-  };
+  const { issues } = parsed.error;
+  const faults = issues
+    .slice(0, mostFaults)
+    .map((issue) => `${shownPath(issue.path) || whole}: ${wordsOf(issue)}`.slice(0, longestFault));
+  const left = issues.length - faults.length;
+  return { ok: false, faults: left === 0 ? faults : [...faults, `and ${left} more`] };
+}
+
+/** undefined: zod itself fails, as where an object claims a length that is no number. */
+function parse<Value>(
+  schema: z.ZodMiniType<Value>,
+  value: unknown,
+): ReturnType<typeof z.safeParse<z.ZodMiniType<Value>>> | undefined {
+  try {
+    // Without the input, a missing value and a wrong one look alike.
+    return z.safeParse(schema, value, { reportInput: true });
+  } catch {
+    return undefined;
+  }
 }
 
 /** As a person writes it: edits[0].old_text. Empty for the value itself. */

@@ -28,7 +28,7 @@ export async function runToolCall(
   }
   const tool = run.ports.tools.find(({ name }) => name === call.name);
   const parsed = parseArguments(tool, call);
-  const title = tool && parsed.ok ? tool.describe(parsed.input) : call.name;
+  const title = (tool && parsed.ok ? tool.describe(parsed.input) : call.name).slice(0, longestTitle);
   beginCall(run, conversation, call, title);
   const began = run.ports.clock.now();
   const result =
@@ -37,6 +37,10 @@ export async function runToolCall(
   void endCall(run, conversation, call, result, run.ports.clock.now() - began);
   return result;
 }
+
+/** Characters: what a tool may write fits in, however it is escaped. */
+const longestArguments = 8_000_000;
+const longestTitle = 500;
 
 type Parsed =
   | { readonly ok: true; readonly input: unknown; readonly failure: ToolResult }
@@ -55,7 +59,7 @@ export function parseArguments(
         }),
       ),
     };
-  const value = parseJson(call.arguments);
+  const value = call.arguments.length > longestArguments ? undefined : parseJson(call.arguments);
   if (value === undefined)
     return {
       ok: false,

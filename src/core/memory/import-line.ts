@@ -13,8 +13,12 @@ const lineSchema = z.extend(z.partial(memoryRecordSchema), {
   ),
 });
 
+export const longestLine = 4_000_000;
+
 /** One JSON line as a record of this user. Throws `user-input` that says what is wrong with it. */
 export function parseImportedLine(ports: Pick<Ports, 'clock' | 'hash' | 'memory'>, line: string): MemoryRecord {
+  if (line.length > longestLine)
+    throw new MagusError('user-input', `It is longer than ${longestLine / 1_000_000} million characters.`);
   let value: unknown;
   try {
     value = JSON.parse(line);

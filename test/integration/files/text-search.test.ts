@@ -46,6 +46,15 @@ for (const [name, search] of searches) {
       assert.deepEqual(hits[2]?.after, ['four']);
     });
 
+    it('finds lines that hold signs which end a line elsewhere', async () => {
+      await writeFile(join(rig.root, 'src/c.ts'), 'a\u2028needle 3\u2029b\u0085c\n');
+      const { hits } = await ask({ query: 'needle 3' });
+      assert.deepEqual(
+        hits.map((hit) => [hit.line, hit.text]),
+        [[1, 'a\u2028needle 3\u2029b\u0085c']],
+      );
+    });
+
     it('takes plain text as it is and regular expressions when asked', async () => {
       assert.equal((await ask({ query: '(needle' })).hits.length, 1);
       assert.equal((await ask({ query: 'needle \\d', regex: true })).hits.length, 2);

@@ -25,6 +25,7 @@ describe('a value against a schema', () => {
     [{ path: 'a', lines: 0 }, ['lines: must be at least 1']],
     [{ path: 'a', lines: 10 }, ['lines: must be at most 9']],
     [{ path: 'a', name: 'A' }, ['name: must match /^[a-z]+$/']],
+    [{ path: { length: [{ toString: 1, valueOf: null }] } }, ['the value: cannot be read; write it anew']],
   ];
   for (const [value, faults] of table) {
     it(`${JSON.stringify(value)}: ${faults.join('; ')}`, () => {
