@@ -2,7 +2,7 @@
 import { doctor } from './cli/doctor.ts';
 import { memory } from './cli/memory.ts';
 import { models } from './cli/models.ts';
-import { policyBatch } from './cli/policy-batch.ts';
+import { policy } from './cli/policy.ts';
 import { exitCodes, reportFailure } from './cli/report.ts';
 import { resume, run } from './cli/run.ts';
 import { exportTask, listTasks, showTask } from './cli/tasks.ts';
@@ -15,7 +15,7 @@ const commands: Readonly<Record<string, (words: readonly string[]) => Promise<nu
   show: showTask,
   export: exportTask,
   tool: toolBatch,
-  policy: policyBatch,
+  policy,
   models,
   memory,
   doctor,
@@ -26,7 +26,8 @@ const usage = `Usage: openmagus <command>
   run [options] "goal"      runs a task ("-": the goal comes on stdin)
   resume TASK [options]     goes on where a task stopped
   tasks | show TASK [--json] | export TASK
-  tool --batch | policy --batch
+  tool --batch
+  policy "COMMAND" | policy --batch | policy --audit [TASK]   what would be decided, what was
   models list|test|load|unload [ENDPOINT/MODEL]
   memory search WORDS | list | show ID | pin ID [--off] | review ID --accept|--reject | forget ID… | export | import FILE | replay | bench
   doctor                    what is configured, what answers, what is missing

@@ -3,9 +3,7 @@ import path from 'node:path';
 import * as z from 'zod/mini';
 import { parseArguments } from '../core/loop/run-tool-call.ts';
 import type { Ports } from '../core/ports.ts';
-import { hashOfEffects } from '../core/security/authorize.ts';
-import { decide } from '../core/security/decide.ts';
-import { noTaint } from '../core/security/policy.ts';
+import { explainCall } from '../core/security/explain-command.ts';
 import { answerJsonLines } from './json-lines.ts';
 import { withPorts } from './with-ports.ts';
 
@@ -38,17 +36,8 @@ async function answerRow(ports: Ports, row: Row): Promise<unknown> {
   const parsed = parseArguments(tool, { name, arguments: JSON.stringify(input ?? {}) });
   if (!tool || !parsed.ok)
     return { id: row.id, decision: 'deny', rule: 'bad-input', reason: parsed.failure.content, effects: [] };
-  const scope = {
-    taskId: 'batch',
-    callId: 'batch',
-    roots: [realpathSync(path.resolve('.'))],
-    seen: new Map(),
-    changes: () => [],
-    record: async () => {},
-  };
-  const effects = await tool.effects(withShell(ports, row.shell), scope, parsed.input);
-  const policy = { ...ports.policy(), trusted: true };
-  const { decision, rule, reason } = decide(effects, noTaint, policy, hashOfEffects(ports.hash, effects));
+  const roots = [realpathSync(path.resolve('.'))];
+  const { decision, rule, reason, effects } = await explainCall(withShell(ports, row.shell), tool, parsed.input, roots);
   return { id: row.id, decision, rule, reason, effects };
 }
 

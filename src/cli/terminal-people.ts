@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { People } from '../core/ports.ts';
+import { riskyFirst } from '../protocol/effects.ts';
 import { nobody } from './headless.ts';
 import { printable } from './printable.ts';
 
@@ -8,7 +9,7 @@ export function terminalPeople(json: boolean): People {
   if (json || !process.stdin.isTTY || !process.stderr.isTTY) return nobody;
   return {
     approve: async ({ effects, decision }, signal) => {
-      const shown = effects.map(
+      const shown = riskyFirst(effects).map(
         (effect) =>
           `  ${effect.verb} ${printable(effect.object)}${effect.protects === undefined ? '' : ` (${effect.protects})`}`,
       );

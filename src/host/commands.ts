@@ -102,6 +102,10 @@ export const commands = {
     const { setSecret } = await import('./set-secret.ts');
     await setSecret(host);
   },
+  'openmagus.testCommand': async (host, given) => {
+    const { testCommand } = await import('./test-command.ts');
+    await testCommand(host.tasks, given);
+  },
   'openmagus.doctor': async (host) => {
     const { doctor } = await import('./doctor.ts');
     await doctor(host);

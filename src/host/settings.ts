@@ -8,6 +8,8 @@ export interface Settings {
   readonly approvals: ApprovalMode;
   readonly limits: TaskLimits;
   readonly security: SecuritySettings;
+  /** As written; unchecked. */
+  readonly rules: unknown;
   /** May the workspace's files be indexed? */
   readonly index: boolean;
   readonly lessons: boolean;
@@ -19,6 +21,7 @@ export const settingDefaults = {
   approvals: 'ask',
   sandbox: 'auto',
   allowedHosts: [],
+  rules: [],
   'limits.turns': 100,
   'limits.usd': 0,
   'limits.minutes': 0,
@@ -34,6 +37,7 @@ export function readSettings(): Settings {
     approvals: approvals === 'edits' || approvals === 'auto' ? approvals : 'ask',
     limits: limits(),
     security: security(),
+    rules: ownValue('rules'),
     index: ownValue('index.enabled') !== false,
     lessons: ownValue('memory.lessons') !== false,
   };

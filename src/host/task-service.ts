@@ -225,6 +225,7 @@ export class TaskService implements vscode.Disposable {
 
   async #compose(): Promise<Composed> {
     const { composePorts } = await import('../compose.ts');
+    const { parseRules } = await import('../core/security/user-rules.ts');
     const models = await this.#models();
     const composed = await composePorts({
       secretOf: async (name) => this.#secrets.get(secretPrefix + name),
@@ -232,6 +233,7 @@ export class TaskService implements vscode.Disposable {
       models,
       people: this.desk.people,
       security: () => readSettings().security,
+      rules: () => parseRules(readSettings().rules, 'the setting openmagus.rules'),
       editor: vscodeEditor,
       ripgrep: ripgrepCandidates(),
       onEvent: (event) => this.#events.fire(event),

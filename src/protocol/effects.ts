@@ -31,6 +31,13 @@ export interface Label {
   readonly secrecy?: 'secret';
 }
 
+/** For a person to read: what concerns something protected or lies outside first, what is only read last. */
+export function riskyFirst(effects: readonly Effect[]): readonly Effect[] {
+  const weight = ({ protects, zone, verb }: Effect): number =>
+    protects !== undefined ? 0 : zone === 'outside' ? 1 : verb === 'read' ? 3 : 2;
+  return effects.toSorted((left, right) => weight(left) - weight(right));
+}
+
 export interface Decision {
   readonly decision: 'allow' | 'ask' | 'deny';
   readonly rule: string;

@@ -172,6 +172,15 @@ export type TaskEvent =
       readonly hash: string;
     }
   | {
+      /** Of a call that nobody was asked about. */
+      readonly type: 'call-decided';
+      readonly callId: string;
+      readonly effects: readonly Effect[];
+      readonly decision: Decision;
+      readonly allowed: boolean;
+      readonly hash: string;
+    }
+  | {
       readonly type: 'question-asked';
       readonly callId: string;
       readonly question: string;

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
-import type { Effect } from '../protocol/effects.ts';
+import { type Effect, riskyFirst } from '../protocol/effects.ts';
+import { visibleText } from '../protocol/visible-text.ts';
 import { useAskingCard } from './asking-card.ts';
 import type { ToolItem } from './chat-items.ts';
 import { CodeBlock } from './code-block.tsx';
@@ -29,8 +30,8 @@ export function ApprovalCard({ tool, taskId }: ApprovalProperties): VNode | null
         <Icon name="ask" /> <strong>{tool.name === 'run_command' ? 'Run this command?' : `${tool.title}?`}</strong>
       </p>
       <ul class="effects">
-        {approval.effects.map((effect, index) => (
-          <EffectLine key={index} effect={effect} />
+        {riskyFirst(approval.effects).map((effect, index) => (
+          <EffectLine key={index} effect={effect} fresh={approval.fresh.includes(effect.object)} />
         ))}
       </ul>
       {approval.decision.always ? (
@@ -65,11 +66,12 @@ const verbs: Readonly<Record<Effect['verb'], string>> = {
   control: 'Steer',
 };
 
-function EffectLine({ effect }: { readonly effect: Effect }): VNode {
+function EffectLine({ effect, fresh }: { readonly effect: Effect; readonly fresh: boolean }): VNode {
   return (
     <li>
       <span class="verb">{verbs[effect.verb]}</span>{' '}
-      <code title={effect.object}>{insideFolders(effect.object, roots())}</code>
+      <code title={effect.object}>{visibleText(insideFolders(effect.object, roots()))}</code>
+      {fresh ? <span class="quiet"> not allowed before in this task</span> : null}
       {effect.zone === 'outside' ? <span class="risk"> outside the workspace</span> : null}
       {effect.protects ? <span class="risk"> {insideFolders(effect.protects, roots())}</span> : null}
     </li>

@@ -12,6 +12,8 @@ export interface ToolItem {
   readonly approval?: {
     readonly effects: readonly Effect[];
     readonly decision: Decision;
+    /** Objects of effects that were not allowed before in this task. */
+    readonly fresh: readonly string[];
     readonly allowed?: boolean;
     readonly by?: 'user' | 'rule';
     /** Milliseconds since the epoch: from then on the call itself took its time. */

@@ -23,6 +23,8 @@ export interface TaskPicture {
   readonly figures: Signal<TaskFigures>;
   readonly tools: Map<string, Signal<ChatItem>>;
   readonly questions: Map<string, Signal<ChatItem>>;
+  /** Objects of the effects that a person has allowed in this task. */
+  readonly allowed: Set<string>;
   readonly calls: Map<string, { readonly name: string; readonly arguments: string }>;
   plan?: Signal<ChatItem>;
   /** There was a plan, be it one that is not worth showing. */
@@ -38,6 +40,7 @@ export function emptyPicture(): TaskPicture {
     figures: signal({ goal: '', changedFiles: false, inputTokens: 0, outputTokens: 0, activity: 'Starting' }),
     tools: new Map(),
     questions: new Map(),
+    allowed: new Set(),
     calls: new Map(),
   };
 }
@@ -143,11 +146,20 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
   },
   'files-changing': ignored,
   'command-started': ignored,
+  'call-decided': ignored,
   'approval-requested': (picture, { callId, title, effects, decision }) => {
-    changeTool(picture, callId, (tool) => ({ ...tool, title, approval: { effects, decision } }));
+    const { allowed } = picture;
+    // Where nothing was allowed yet, all of it is new, and saying so would say nothing.
+    const fresh =
+      allowed.size === 0 ? [] : effects.map(({ object }) => object).filter((object) => !allowed.has(object));
+    changeTool(picture, callId, (tool) => ({ ...tool, title, approval: { effects, decision, fresh } }));
     figure(picture, { activity: waits });
   },
   'approval-resolved': (picture, { callId, allowed, by }) => {
+    const asked = picture.tools.get(callId)?.value;
+    if (allowed && asked?.kind === 'tool') {
+      for (const { object } of asked.approval?.effects ?? []) picture.allowed.add(object);
+    }
     changeTool(picture, callId, (tool) =>
       tool.approval
         ? {

@@ -7,7 +7,7 @@ import type { TaskRun } from '../agents/task-run.ts';
 import { MagusError, toMagusError } from '../errors/magus-error.ts';
 import { parseInWords } from '../errors/parse-in-words.ts';
 import type { Ports } from '../ports.ts';
-import { authorize } from '../security/authorize.ts';
+import { type Authorization, authorize } from '../security/authorize.ts';
 import { failureOf } from '../tools/failure-of.ts';
 import type { Tool, ToolResult, ToolScope } from '../tools/tool.ts';
 import { unwrapCall } from '../tools/tool-families.ts';
@@ -115,14 +115,7 @@ async function decideAndRun(
     if (advice.forbidden) return forbidden(advice.forbidden);
     const outcome = await authorize(withRecordedApprovals(run), question, signal);
     signal.throwIfAborted();
-    if (outcome.asked && outcome.allowed !== undefined)
-      await run.emit({
-        type: 'approval-resolved',
-        callId: call.id,
-        allowed: outcome.allowed,
-        by: outcome.by,
-        hash: outcome.hash,
-      });
+    await recordDecision(run, call.id, effects, outcome);
     if (outcome.allowed === undefined) throw nobodyToAsk(title);
     if (!outcome.authorized) return refusal(outcome.decision, outcome.by);
     // Append before effect. Reading has none, and file changes put their own intention on disk before they begin.
@@ -136,6 +129,18 @@ async function decideAndRun(
     if (signal.aborted || toMagusError(caught).code === 'NOBODY_TO_ASK') throw caught;
     return await withAdvice(run, failureOf(caught), '', signal);
   }
+}
+
+/** For the audit. What nobody was asked about goes to disk with what comes next. */
+async function recordDecision(
+  run: TaskRun,
+  callId: string,
+  effects: readonly Effect[],
+  { asked, allowed, by, decision, hash }: Authorization,
+): Promise<void> {
+  if (allowed === undefined) return;
+  if (asked) await run.emit({ type: 'approval-resolved', callId, allowed, by, hash });
+  else run.queue({ type: 'call-decided', callId, effects, decision, allowed, hash });
 }
 
 /** What a call would do, in one line that a "never" of the user can be held against. */

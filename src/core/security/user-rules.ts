@@ -6,7 +6,8 @@ import { hostIsListed } from './host-list.ts';
 
 /** Rules as JSON text or as a setting's value. Throws `configuration` naming what is wrong and where. */
 export function parseRules(given: unknown, where: string): readonly PolicyRule[] {
-  const parsed = parseInWords(policyRulesSchema, typeof given === 'string' ? jsonOf(given) : given, where);
+  const value = typeof given === 'string' ? jsonOf(given) : given;
+  const parsed = parseInWords(policyRulesSchema, value, where);
   if (parsed.ok) return parsed.value;
   throw new MagusError(
     'configuration',

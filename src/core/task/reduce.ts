@@ -143,6 +143,7 @@ const appliers: Appliers = {
     if (call) call.waiting = false;
     if (event.allowed && event.by === 'user') state.granted.add(event.hash);
   },
+  'call-decided': () => {},
   'question-asked': (state, event) => {
     const call = state.calls.get(event.callId);
     if (call) call.waiting = true;

@@ -32,7 +32,7 @@ describe('a step', () => {
     const rig = rigOf(plain, [{ calls: [act('one')] }, { calls: [finishStep()] }]);
     await runStep(rig.run, plain, signal);
     const types = rig.events.map(({ type }) => type);
-    assert.deepEqual(types.slice(0, 3), ['model-replied', 'tool-call-started', 'tool-call-ended']);
+    assert.deepEqual(types.slice(0, 4), ['model-replied', 'tool-call-started', 'call-decided', 'tool-call-ended']);
   });
 
   it('ends with a text without calls, which is then its summary', async () => {

@@ -1,0 +1,44 @@
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import { MagusError } from '../core/errors/magus-error.ts';
+import { auditOf } from '../core/security/audit.ts';
+import { explainCall, explanationLines } from '../core/security/explain-command.ts';
+import { policyBatch } from './policy-batch.ts';
+import { printable } from './printable.ts';
+import { withPorts } from './with-ports.ts';
+
+/** `openmagus policy`: what would happen to a command, to many, or what was decided. */
+export async function policy(words: readonly string[]): Promise<number> {
+  if (words.includes('--batch')) return policyBatch();
+  if (words.includes('--audit')) return audit(words.filter((word) => word !== '--audit')[0]);
+  const at = words.indexOf('--workspace');
+  const workspace = at < 0 ? '.' : (words[at + 1] ?? '.');
+  const command = words.filter((_, index) => at < 0 || (index !== at && index !== at + 1)).join(' ');
+  if (command.trim() === '')
+    throw new MagusError('user-input', 'Which command? Give it in quotes: openmagus policy "git push"');
+  return explain(command, realpathSync(path.resolve(workspace)));
+}
+
+async function explain(command: string, root: string): Promise<number> {
+  const lines = await withPorts(async (ports) => {
+    const tool = ports.tools.find(({ name }) => name === 'run_command');
+    if (!tool) throw new MagusError('internal', 'The tool for commands is missing. Reinstall OpenMagus.');
+    return explanationLines(await explainCall(ports, tool, { command }, [root]));
+  });
+  for (const line of lines) process.stdout.write(`${printable(line)}\n`);
+  return 0;
+}
+
+/** Every decision as one JSON line, of one task or of all of them, newest task first. */
+async function audit(taskId: string | undefined): Promise<number> {
+  await withPorts(async (ports) => {
+    const tasks = taskId === undefined ? await ports.log.tasks({}) : [{ taskId }];
+    for (const task of tasks) {
+      const rows = auditOf(await ports.log.read(task.taskId));
+      for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
+      const asked = rows.filter((row) => row.asked).length;
+      process.stderr.write(`${task.taskId}: ${rows.length} decisions, ${asked} questions\n`);
+    }
+  });
+  return 0;
+}
