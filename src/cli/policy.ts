@@ -3,6 +3,7 @@ import path from 'node:path';
 import { MagusError } from '../core/errors/magus-error.ts';
 import { auditOf } from '../core/security/audit.ts';
 import { explainCall, explanationLines } from '../core/security/explain-command.ts';
+import { dataHome } from '../data-home.ts';
 import { policyBatch } from './policy-batch.ts';
 import { printable } from './printable.ts';
 import { withPorts } from './with-ports.ts';
@@ -11,6 +12,7 @@ import { withPorts } from './with-ports.ts';
 export async function policy(words: readonly string[]): Promise<number> {
   if (words.includes('--batch')) return policyBatch();
   if (words.includes('--audit')) return audit(words.filter((word) => word !== '--audit')[0]);
+  if (words[0] === '--trust') return trust(words.slice(1));
   const at = words.indexOf('--workspace');
   const workspace = at < 0 ? '.' : (words[at + 1] ?? '.');
   const command = words.filter((_, index) => at < 0 || (index !== at && index !== at + 1)).join(' ');
@@ -26,6 +28,17 @@ async function explain(command: string, root: string): Promise<number> {
     return explanationLines(await explainCall(ports, tool, { command }, [root]));
   });
   for (const line of lines) process.stdout.write(`${printable(line)}\n`);
+  return 0;
+}
+
+/** Prints the rules that trust these files as they are now; they count once they stand in rules.json of the data folder. */
+async function trust(files: readonly string[]): Promise<number> {
+  const rules = await withPorts(async ({ files: system, hash }) => {
+    const contents = await Promise.all(files.map((file) => system.read(path.resolve(file), 1_000_000)));
+    return contents.map((content) => ({ decide: 'allow', content: hash.sha256(content) }));
+  });
+  process.stderr.write(`Put into the list in ${path.join(dataHome(), 'rules.json')}:\n`);
+  process.stdout.write(`${JSON.stringify(rules)}\n`);
   return 0;
 }
 

@@ -106,6 +106,10 @@ export const commands = {
     const { testCommand } = await import('./test-command.ts');
     await testCommand(host.tasks, given);
   },
+  'openmagus.trustRuleFiles': async (host) => {
+    const { trustRuleFiles } = await import('./trust-rule-files.ts');
+    await trustRuleFiles(host.tasks);
+  },
   'openmagus.doctor': async (host) => {
     const { doctor } = await import('./doctor.ts');
     await doctor(host);

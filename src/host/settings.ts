@@ -58,6 +58,10 @@ export async function writeModels(models: unknown): Promise<void> {
   await vscode.workspace.getConfiguration('openmagus').update('models', models, vscode.ConfigurationTarget.Global);
 }
 
+export async function writeRules(rules: readonly unknown[]): Promise<void> {
+  await vscode.workspace.getConfiguration('openmagus').update('rules', rules, vscode.ConfigurationTarget.Global);
+}
+
 function limits(): TaskLimits {
   const usd = amount('limits.usd');
   const minutes = amount('limits.minutes');

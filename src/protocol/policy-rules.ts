@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 /**
  * One rule of the user: which decision, for what. `command` are the first words of a command ("npm test"), `path` a real path
- * or a pattern of one, `host` a host or "*.host". The strictest of the rules that fit counts, and none loosens what always asks.
+ * or a pattern of one, `host` a host or "*.host", `content` the sha256 of a rule file that is trusted. The strictest of the rules that fit counts, and none loosens what always asks.
  */
 const ruleSchema = z
   .strictObject({
@@ -12,13 +12,10 @@ const ruleSchema = z
     host: z.optional(z.string().check(z.minLength(1), z.maxLength(253))),
     /** sha256 of one exact effect, as an approval shows it. */
     effect: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
+    content: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
   })
   .check(
-    z.refine(
-      ({ command, path, host, effect }) =>
-        [command, path, host, effect].filter((each) => each !== undefined).length === 1,
-      'give exactly one of command, path, host and effect',
-    ),
+    z.refine((rule) => Object.keys(rule).length === 2, 'give exactly one of command, path, host, effect and content'),
   );
 
 export const policyRulesSchema = z.array(ruleSchema).check(z.maxLength(1000));

@@ -58,6 +58,8 @@ export interface MemoryHit {
 export interface RuleText {
   readonly path: string;
   readonly text: string;
+  /** It came with the workspace, and the user has not said that this very text is trusted. */
+  readonly untrusted?: true;
 }
 /** A file that the index of the workspace names for the goal. */
 export interface RelevantFile {

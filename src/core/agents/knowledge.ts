@@ -1,6 +1,6 @@
 import { type MemoryRecord, memoryKinds } from '../../protocol/memory.ts';
 import type { PlanStep } from '../../protocol/plan.ts';
-import type { MemoryHit, RuleText } from '../../protocol/task-event.ts';
+import type { MemoryHit, RuleText, TaskEvent } from '../../protocol/task-event.ts';
 import { toMagusError } from '../errors/magus-error.ts';
 import { episodeOf } from '../memory/episode-of.ts';
 import { learnLessons } from '../memory/learn-lessons.ts';
@@ -39,7 +39,14 @@ export async function recall(run: TaskRun, signal: AbortSignal): Promise<void> {
     inReplyTo: request,
     body: { topic: 'recall', hits: hits.map(({ id }) => id) },
   });
-  await run.emit({ type: 'memory-recalled', hits, rules, ...(files.length > 0 ? { files } : {}) });
+  await run.emit({ type: 'memory-recalled', hits, rules, ...(files.length > 0 ? { files } : {}) }, ...unread(rules));
+}
+
+function unread(rules: readonly RuleText[]): readonly TaskEvent[] {
+  const paths = rules.filter(({ untrusted }) => untrusted).map(({ path }) => path);
+  if (paths.length === 0) return [];
+  const message = `${paths.join(', ')} came with the workspace and counts as text from outside. Once you have read it, trust it with "OpenMagus: Trust Rule Files", or with: openmagus policy --trust ${paths[0]}`;
+  return [{ type: 'warning', message }];
 }
 
 /** Remembers what happened as one episode, and how it was done with its outcome. */

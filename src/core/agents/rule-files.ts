@@ -4,7 +4,7 @@ import type { Ports } from '../ports.ts';
 import { fixedPart } from '../task/plan-graph.ts';
 import { resolvePath } from '../tools/resolve-path.ts';
 
-const ruleFiles = ['AGENTS.md', 'CLAUDE.md', '.github/copilot-instructions.md'];
+export const ruleFiles = ['AGENTS.md', 'CLAUDE.md', '.github/copilot-instructions.md'];
 /** Characters of all rules of one reading together: the nearest have them first. */
 const mostCharacters = 32_000;
 const mostFolders = 60;
@@ -30,11 +30,17 @@ export async function readRules(
       const bytes = await ports.files.read(place.real, 1_000_000).catch(() => undefined);
       const text = bytes && new TextDecoder().decode(bytes).slice(0, left);
       if (!text) continue;
-      found.push({ path, text });
+      found.push({ path, text, ...(isTrusted(ports, bytes) ? {} : { untrusted: true }) });
       left -= text.length;
     }
   }
   return found;
+}
+
+/** Trust is in a text, not in a name: a rule file that has changed is looked at anew. */
+function isTrusted({ hash, policy }: Ports, content: Uint8Array): boolean {
+  const sha256 = hash.sha256(content);
+  return policy().rules.some((rule) => rule.decide === 'allow' && rule.content === sha256);
 }
 
 /** The real paths of what the user pointed at, as far as it lies in the workspace. */

@@ -7,5 +7,5 @@ export function secretName(shownPath: string): string | undefined {
 }
 
 const secretFile =
-  /^\.env(?:\..*)?$|^\.envrc$|^(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|_netrc|\.pypirc|\.htpasswd|\.git-credentials|\.pgpass|credentials|kubeconfig)$|\.(?:pem|key|p12|pfx|jks|keystore|ppk|kdbx)$|^secrets?\.(?:ya?ml|json|toml|env)$|^service[-_]account.*\.json$/;
+  /^\.env(?:\..*)?$|^\.envrc$|^(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|_netrc|\.npmrc|\.pypirc|\.htpasswd|\.git-credentials|\.pgpass|credentials(?:\.json)?|kubeconfig)$|\.(?:pem|key|p12|pfx|jks|keystore|ppk|kdbx)$|^secrets?\.(?:ya?ml|json|toml|env)$|^service[-_]account.*\.json$/;
 const sample = /\.(?:example|sample|template|dist|test|defaults?)$/;

@@ -61,6 +61,7 @@ function verdict(rule: PolicyRule): Decision {
 }
 
 function fits(rule: PolicyRule, effect: Effect, effectHash: string): boolean {
+  if (rule.content !== undefined) return false;
   if (rule.effect !== undefined) return rule.effect === effectHash;
   if (rule.host !== undefined) {
     const host = effect.verb === 'connect' ? URL.parse(effect.object)?.hostname : undefined;

@@ -1,7 +1,7 @@
 import type { PlanStep } from '../../protocol/plan.ts';
-import type { LoggedEvent, TaskEvent, Usage } from '../../protocol/task-event.ts';
+import type { LoggedEvent, RuleText, TaskEvent, Usage } from '../../protocol/task-event.ts';
 import { MagusError } from '../errors/magus-error.ts';
-import { noTaint } from '../security/policy.ts';
+import { noTaint, type Taint } from '../security/policy.ts';
 import { joinTaint } from '../security/taint.ts';
 import type { Conversation, TaskState } from './state.ts';
 
@@ -37,6 +37,12 @@ export function foldEvents(taskId: string, events: readonly LoggedEvent[]): Task
   return state;
 }
 
+/** What came with the workspace and nobody has looked at is text from outside. */
+function withRules(taint: Taint, rules: readonly RuleText[]): Taint {
+  const unread = rules.filter(({ untrusted }) => untrusted);
+  return unread.reduce((joined, { path }) => joinTaint(joined, { source: path, integrity: 'untrusted' }), taint);
+}
+
 const noUsage: Usage = { inputTokens: 0, outputTokens: 0 };
 
 type Appliers = {
@@ -67,6 +73,7 @@ const appliers: Appliers = {
   },
   'memory-recalled': (state, event) => {
     const { type: _type, ...recalled } = event;
+    state.taint = withRules(state.taint, event.rules);
     state.recalled = recalled;
   },
   'plan-proposed': (state, event) => {
@@ -90,6 +97,7 @@ const appliers: Appliers = {
     const step = state.steps.get(event.stepId);
     if (!step) return;
     step.status = 'running';
+    state.taint = withRules(state.taint, event.rules ?? []);
     step.rules = event.rules ?? step.rules;
     step.hits = event.hits ?? step.hits;
   },

@@ -9,6 +9,7 @@ import { textSearch } from '../../../../src/adapters/files/ripgrep-search.ts';
 import type { Diagnostic } from '../../../../src/core/editor-port.ts';
 import type { Hash, Ports } from '../../../../src/core/ports.ts';
 import { sealAuthorized } from '../../../../src/core/security/authorized.ts';
+import { strictPolicy } from '../../../../src/core/security/policy.ts';
 import type { Tool, ToolResult, ToolScope } from '../../../../src/core/tools/tool.ts';
 import type { FileChange, TaskEvent } from '../../../../src/protocol/task-event.ts';
 
@@ -42,8 +43,9 @@ export async function fileRig(): Promise<FileRig> {
     changes,
     record: async (event) => void events.push(event),
   };
-  const used: Pick<Ports, 'hash' | 'files' | 'preImages' | 'search' | 'editor'> = {
+  const used: Pick<Ports, 'policy' | 'hash' | 'files' | 'preImages' | 'search' | 'editor'> = {
     hash,
+    policy: () => strictPolicy,
     files: nodeFileSystem(hash),
     preImages: diskPreImages(kept, hash, { tasks: async () => [] }),
     search: textSearch([]),
