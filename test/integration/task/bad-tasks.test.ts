@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { systemHash } from '../../../src/adapters/system/system.ts';
 import { answers, calls, finish, type PlannedStep, proposal, type TaskRig, taskRig, turns } from './task-rig.ts';
 
 describe('bad plans:', () => {
@@ -132,6 +133,8 @@ describe('folders:', () => {
     const link = path.join(rig.home, '..', 'link');
     await symlink(rig.root, link);
     await rig.write({ 'AGENTS.md': 'Rule.' });
+    const trusted = [{ decide: 'allow', content: systemHash.sha256('Rule.') }];
+    await writeFile(path.join(rig.home, 'rules.json'), JSON.stringify(trusted));
     const made = [
       { name: 'write_file', args: { path: 'a.txt', content: 'a\n' } },
       { name: 'read_file', args: { path: `${link}/a.txt` } },

@@ -177,7 +177,9 @@ describe('what a task knows', () => {
       state.recalled?.rules.map(({ path }) => path),
       ['src/CLAUDE.md', 'AGENTS.md'],
     );
-    assert.deepEqual(of('step-started')[0]?.rules, [{ path: 'lib/deep/AGENTS.md', text: 'Rule three.' }]);
+    const rule = { path: 'lib/deep/AGENTS.md', text: 'Rule three.', untrusted: true };
+    assert.deepEqual(of('step-started')[0]?.rules, [rule]);
+    assert.equal(state.taint.integrity, 'untrusted');
     const texts = rig.model.requests.map(({ messages }) => String(messages[1]?.content));
     assert.ok(!texts[0]?.includes('Rule three.'));
     assert.match(texts[1] ?? '', /Rule three\.[\s\S]*Rule two\.[\s\S]*Rule one\./);
