@@ -8,7 +8,7 @@ const lazyAdapters = {
   name: 'lazy-adapters',
   setup(build) {
     build.onResolve(
-      { filter: /\/(open-transport|compose|redis-memory|chroma-memory|neo4j-memory|sandbox-runtime)\.ts$/ },
+      { filter: /\/(open-transport|compose|redis-memory|chroma-memory|neo4j-memory|sandbox-runtime|mcp-servers)\.ts$/ },
       (found) =>
         found.kind === 'dynamic-import'
           ? { path: `./${found.path.split('/').pop().replace('.ts', '.js')}`, external: true }
@@ -38,6 +38,8 @@ const node = {
   target: 'node22',
   outdir: 'dist',
   external: ['vscode'],
+  // Its CommonJS form loads its parts in a way that no bundler can follow.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   minify: production,
   sourcemap: !production,
   legalComments: 'none',
@@ -53,6 +55,7 @@ const entries = {
   'redis-memory': 'src/adapters/redis/redis-memory.ts',
   'chroma-memory': 'src/adapters/chroma/chroma-memory.ts',
   'neo4j-memory': 'src/adapters/neo4j/neo4j-memory.ts',
+  'mcp-servers': 'src/adapters/mcp-client/mcp-servers.ts',
   'sqlite-worker': 'src/adapters/sqlite/worker.ts',
   'index-worker': 'src/index-worker.ts',
   'data-process': 'src/adapters/data/data-process.ts',

@@ -11,6 +11,8 @@ import { readFile } from './tools/files/read-file.ts';
 import { undoEdits } from './tools/files/undo-edits.ts';
 import { writeFile } from './tools/files/write-file.ts';
 import { httpRequest } from './tools/http/http-request.ts';
+import { mcpCall } from './tools/mcp/mcp-call.ts';
+import { mcpSearch } from './tools/mcp/mcp-search.ts';
 import { forget } from './tools/memory/forget.ts';
 import { recall } from './tools/memory/recall.ts';
 import { remember } from './tools/memory/remember.ts';
@@ -46,4 +48,6 @@ export const builtInTools: readonly Tool[] = [
   dataInspect,
   dataQuery,
   dataExport,
+  mcpSearch,
+  mcpCall,
 ];

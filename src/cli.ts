@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { connectors } from './cli/connectors.ts';
 import { doctor } from './cli/doctor.ts';
 import { memory } from './cli/memory.ts';
 import { models } from './cli/models.ts';
@@ -18,6 +19,7 @@ const commands: Readonly<Record<string, (words: readonly string[]) => Promise<nu
   policy,
   models,
   memory,
+  connectors,
   doctor,
 };
 
@@ -30,6 +32,7 @@ const usage = `Usage: openmagus <command>
   policy "COMMAND" | policy --batch | policy --audit [TASK]   what would be decided, what was
   models list|test|load|unload [ENDPOINT/MODEL]
   memory search WORDS | list | show ID | pin ID [--off] | review ID --accept|--reject | forget ID… | export | import FILE | replay | bench
+  connectors list | allow NAME   the MCP servers of this folder and yours
   doctor                    what is configured, what answers, what is missing
 
 Options of run and resume: --workspace DIR  --config FILE  --model-url URL  --model NAME  --api-key-env VAR

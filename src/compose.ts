@@ -11,6 +11,7 @@ import { type SqliteIndex, sqliteIndex } from './adapters/sqlite/workspace-index
 import { linuxPowerSupply } from './adapters/system/battery.ts';
 import { systemClock, systemHash } from './adapters/system/system.ts';
 import { builtInTools } from './built-in-tools.ts';
+import { type ConnectorSettings, composeConnectors } from './compose-connectors.ts';
 import { composeMemory } from './compose-memory.ts';
 import { composeModels } from './compose-models.ts';
 import { composePolicy } from './compose-policy.ts';
@@ -44,6 +45,8 @@ export interface Composition {
   readonly onEvent: (event: LoggedEvent) => void;
   readonly onLive: (taskId: string, delta: LiveDelta) => void;
   readonly onWarning: (text: string) => void;
+  /** MCP servers and their sign-ins; without it, those of the data folder and of the workspace. */
+  readonly connectors?: ConnectorSettings;
   /** May the workspace's files be indexed? */
   readonly indexes: boolean;
   /** How far the index of a folder is. */
@@ -94,6 +97,7 @@ export async function composePorts(options: Composition): Promise<Composed> {
     vectors,
     ...(options.onRemembered ? { onRemembered: options.onRemembered } : {}),
   });
+  const { mcp } = composeConnectors({ ...options, secretOf, secrets, policy });
   const ports: Ports = {
     clock: systemClock,
     hash: systemHash,
@@ -113,9 +117,10 @@ export async function composePorts(options: Composition): Promise<Composed> {
     editor: options.editor,
     live: options.onLive,
     tools: builtInTools,
+    mcp,
   };
   const close = async (patienceMs = 10_000): Promise<void> => {
-    await commands.endAll();
+    await Promise.all([commands.endAll(), mcp.close()]);
     await sandbox.close();
     await preImages.settle();
     await index?.close();

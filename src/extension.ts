@@ -22,7 +22,9 @@ import { registerTerminalCommands } from './host/terminal-commands.ts';
 /** Registers and returns; the core is loaded when a task or the history is first needed. */
 export function activate(context: vscode.ExtensionContext): OpenMagusApi {
   const log = vscode.window.createOutputChannel('OpenMagus', { log: true });
-  const tasks = new TaskService(context.secrets, log);
+  // Below the folder of the user's own files.
+  const userFolder = vscode.Uri.joinPath(context.globalStorageUri, '..', '..').fsPath;
+  const tasks = new TaskService(context.secrets, log, userFolder);
   const index = new IndexWatch(tasks, log);
   const confirmer = { ...dialogConfirmer };
   const chat = new ChatView(context.extensionUri, tasks);

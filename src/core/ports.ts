@@ -13,6 +13,7 @@ import type {
 import type { DataFiles } from './data-port.ts';
 import type { Editor } from './editor-port.ts';
 import type { Memory } from './memory/memory-ports.ts';
+import type { OutsidePorts } from './outside-ports.ts';
 import type { WorkspaceIndex } from './search/workspace-index.ts';
 import type { TextSearch } from './search-port.ts';
 import type { Authorized } from './security/authorized.ts';
@@ -20,10 +21,9 @@ import type { PathPlatform } from './security/canonical-path.ts';
 import type { PolicySettings } from './security/policy.ts';
 import type { SetAside } from './security/sandbox.ts';
 import type { Tool } from './tools/tool.ts';
-import type { Web } from './web-port.ts';
 
 /** Everything the core asks of the outside. Paths are absolute; every await that can last takes a signal. */
-export interface Ports {
+export interface Ports extends OutsidePorts {
   readonly clock: Clock;
   readonly hash: Hash;
   readonly log: TaskLog;
@@ -36,7 +36,6 @@ export interface Ports {
   readonly search: TextSearch;
   readonly index: WorkspaceIndex;
   readonly commands: Commands;
-  readonly web: Web;
   readonly data: DataFiles;
   readonly people: People;
   /** What the user and this machine say for the policy, as it is now. */

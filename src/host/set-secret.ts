@@ -1,41 +1,53 @@
 import * as vscode from 'vscode';
-import { MagusError } from '../core/errors/magus-error.ts';
 import type { Host } from './commands.ts';
 import { endpointSecrets, secretPrefix } from './configured-models.ts';
 import { readSettings, writeModels } from './settings.ts';
 
-/** Puts the key of an endpoint into the secret storage; an endpoint that named none is given its own name for it. */
+interface Chosen {
+  /** As the configuration names it. */
+  readonly secret: string;
+  /** What it is for, in words. */
+  readonly use: string;
+  /** The model endpoint that names no secret yet. */
+  readonly endpoint?: string;
+}
+
+/** Puts a key into the secret storage; a model endpoint that named none is given its own name for it. */
 export async function setSecret({ secrets }: Host): Promise<void> {
   const { models } = readSettings();
-  const endpoints = endpointSecrets(models);
-  if (endpoints.length === 0)
-    throw new MagusError(
-      'configuration',
-      'No model is configured that could have a key. Add one with the command OpenMagus: Manage Models.',
-      { code: 'NO_MODEL' },
-    );
-  const endpoint = endpoints.length === 1 ? endpoints[0] : await chooseEndpoint(endpoints);
-  if (!endpoint) return;
+  const chosen = await chooseSecret(endpointSecrets(models).map(ofEndpoint));
+  if (!chosen) return;
   const key = await vscode.window.showInputBox({
-    title: `OpenMagus: API key of the model endpoint ${endpoint.name}`,
+    title: `OpenMagus: ${chosen.use}`,
     password: true,
     ignoreFocusOut: true,
     prompt: 'Kept in the secret storage of VS Code. Leave empty to remove it.',
   });
   if (key === undefined) return;
-  const secret = endpoint.secret ?? endpoint.name;
-  if (key.trim() === '') return secrets.delete(secretPrefix + secret);
-  await secrets.store(secretPrefix + secret, key.trim());
-  if (endpoint.secret !== undefined) return;
+  if (key.trim() === '') return secrets.delete(secretPrefix + chosen.secret);
+  await secrets.store(secretPrefix + chosen.secret, key.trim());
+  if (chosen.endpoint === undefined) return;
   const { withSecret } = await import('../core/models/edit-configuration.ts');
-  await writeModels(withSecret(models, endpoint.name, secret));
+  await writeModels(withSecret(models, chosen.endpoint, chosen.secret));
 }
 
-async function chooseEndpoint(endpoints: ReturnType<typeof endpointSecrets>) {
-  const choices = endpoints.map((endpoint) => ({
-    label: endpoint.name,
-    description: endpoint.secret ?? 'no key yet',
-    endpoint,
+function ofEndpoint({ name, secret }: ReturnType<typeof endpointSecrets>[number]): Chosen {
+  const use = `API key of the model endpoint ${name}`;
+  return secret === undefined ? { secret: name, use, endpoint: name } : { secret, use };
+}
+
+/** Of a model endpoint, or any that a connector names. */
+async function chooseSecret(endpoints: readonly Chosen[]): Promise<Chosen | undefined> {
+  const named = { label: 'Another key, by its name…', description: 'of an MCP server or an API', chosen: undefined };
+  const choices = endpoints.map((chosen) => ({
+    label: chosen.use,
+    description: chosen.endpoint === undefined ? chosen.secret : 'no key yet',
+    chosen,
   }));
-  return (await vscode.window.showQuickPick(choices, { title: 'OpenMagus: the key of which endpoint?' }))?.endpoint;
+  const title = 'OpenMagus: which key?';
+  const choice = await vscode.window.showQuickPick([...choices, named], { title });
+  if (!choice || choice.chosen) return choice?.chosen;
+  const prompt = 'As "secret" or "input:" of the configuration has it.';
+  const name = (await vscode.window.showInputBox({ title: 'OpenMagus: name of the key', prompt }))?.trim();
+  return name ? { secret: name, use: `The key ${name}` } : undefined;
 }

@@ -10,6 +10,8 @@ export interface Settings {
   readonly security: SecuritySettings;
   /** As written; unchecked. */
   readonly rules: unknown;
+  /** Servers by name, as written; unchecked. */
+  readonly mcpServers: unknown;
   /** May the workspace's files be indexed? */
   readonly index: boolean;
   readonly lessons: boolean;
@@ -22,6 +24,7 @@ export const settingDefaults = {
   sandbox: 'auto',
   allowedHosts: [],
   rules: [],
+  mcpServers: {},
   'limits.turns': 100,
   'limits.usd': 0,
   'limits.minutes': 0,
@@ -38,6 +41,7 @@ export function readSettings(): Settings {
     limits: limits(),
     security: security(),
     rules: ownValue('rules'),
+    mcpServers: ownValue('mcpServers'),
     index: ownValue('index.enabled') !== false,
     lessons: ownValue('memory.lessons') !== false,
   };

@@ -30,6 +30,8 @@ export class TaskService implements vscode.Disposable {
   readonly desk: Desk;
   readonly #secrets: vscode.SecretStorage;
   readonly #log: vscode.LogOutputChannel;
+  /** VS Code's own mcp.json of the user. */
+  readonly #mcpFile: string;
   readonly #running = new Map<string, AbortController>();
   readonly #events = new vscode.EventEmitter<LoggedEvent>();
   readonly #live = new vscode.EventEmitter<{ taskId: string; delta: LiveDelta }>();
@@ -53,9 +55,10 @@ export class TaskService implements vscode.Disposable {
   #stale = false;
   #modelFault: unknown;
 
-  constructor(secrets: vscode.SecretStorage, log: vscode.LogOutputChannel) {
+  constructor(secrets: vscode.SecretStorage, log: vscode.LogOutputChannel, userFolder: string) {
     this.#secrets = secrets;
     this.#log = log;
+    this.#mcpFile = `${userFolder}/mcp.json`;
     this.desk = createDesk((asked) => {
       if (asked) this.#asked.fire();
       this.#changes.fire();
@@ -234,6 +237,14 @@ export class TaskService implements vscode.Disposable {
       people: this.desk.people,
       security: () => readSettings().security,
       rules: () => parseRules(readSettings().rules, 'the setting openmagus.rules'),
+      connectors: {
+        mcpFiles: [this.#mcpFile],
+        mcpServers: () => readSettings().mcpServers,
+        keepSecret: async (name, value) =>
+          value === undefined
+            ? this.#secrets.delete(secretPrefix + name)
+            : this.#secrets.store(secretPrefix + name, value),
+      },
       editor: vscodeEditor,
       ripgrep: ripgrepCandidates(),
       onEvent: (event) => this.#events.fire(event),

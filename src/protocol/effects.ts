@@ -13,6 +13,10 @@ export interface Effect {
   readonly confined?: true;
   /** Of a `read`: the sha256 of what there decides what runs. */
   readonly content?: string;
+  /** Of a `run` or `connect`: a person allowed this very program or server for good, by its hash. */
+  readonly approvedBefore?: true;
+  /** What it brings back was written elsewhere, though it reaches no host itself: an MCP server's answer. */
+  readonly fromOutside?: true;
   /** Of a `run`: each simple command in it, however deep. */
   readonly commands?: readonly EffectCommand[];
 }

@@ -39,6 +39,7 @@ function decideOne(effect: Effect, taint: Taint, policy: Policy): Decision {
   if (effect.protects !== undefined) {
     return ask('protected', `It concerns ${effect.protects}, which is asked for in every mode.`, true);
   }
+  if (effect.approvedBefore) return allow('approved-before', 'You allowed exactly this before.');
   if (effect.verb === 'control') return allow('control', 'It only steers the task itself.');
   if (effect.verb === 'connect') return decideConnection(effect, taint, policy);
   if (effect.zone === 'outside') {

@@ -20,8 +20,8 @@ export function labelOf(effects: readonly Effect[]): Label | undefined {
   };
 }
 
-function reachesOut({ verb, zone, protects }: Effect): boolean {
-  if (verb === 'connect') return true;
+function reachesOut({ verb, zone, protects, fromOutside }: Effect): boolean {
+  if (verb === 'connect' || fromOutside) return true;
   return (verb === 'read' && zone === 'outside') || (verb === 'run' && protects === 'the network');
 }
 

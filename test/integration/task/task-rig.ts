@@ -59,6 +59,7 @@ export interface Session {
   readonly key?: string;
   readonly approve?: TaskStart['approve'];
   readonly limits?: TaskStart['limits'];
+  readonly secretOf?: (name: string) => Promise<string | undefined>;
   readonly onEvent?: (event: LoggedEvent) => void;
 }
 
@@ -97,7 +98,7 @@ export async function taskRig(): Promise<TaskRig> {
       const written = { baseURL: model.url, model: 'scripted', ...session.models };
       const configuration = parseModelConfiguration(written, 'The test');
       const composed = await composePorts({
-        secretOf: async () => undefined,
+        secretOf: session.secretOf ?? (async () => undefined),
         home,
         models:
           session.models === null

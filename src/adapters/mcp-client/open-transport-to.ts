@@ -1,0 +1,87 @@
+import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
+import { ClientCredentialsProvider, PrivateKeyJwtProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { MagusError } from '../../core/errors/magus-error.ts';
+import type { McpHttpEntry } from '../../protocol/mcp-configuration.ts';
+import { headersOf, processOf, type SecretValues } from './fill-in.ts';
+import { OAuthSession, type TokenStore } from './oauth-session.ts';
+import type { ConfiguredServer } from './read-configurations.ts';
+import { StdioProcess } from './stdio-process.ts';
+
+export interface TransportParts extends SecretValues {
+  /** What reaches the network for this server. */
+  readonly fetch: FetchLike;
+  readonly tokens: TokenStore;
+}
+
+export interface OpenedTransport {
+  readonly transport: Transport;
+  readonly process?: StdioProcess;
+  readonly session?: OAuthSession;
+  finishSignIn?(code: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openTransport(server: ConfiguredServer, parts: TransportParts): Promise<OpenedTransport> {
+  const { entry } = server;
+  if ('command' in entry) {
+    const process = new StdioProcess(await processOf(server, entry, parts));
+    return { transport: process, process, close: () => process.close() };
+  }
+  const headers = await headersOf(server, entry, parts);
+  const secret = entry.oauth?.secret === undefined ? undefined : await neededSecret(entry.oauth.secret, parts);
+  const byItself = providerByItself(entry, secret);
+  const { tokens: store, onSecret } = parts;
+  const session = byItself ? undefined : new OAuthSession({ store, configured: entry.oauth, secret, onSecret });
+  const options = {
+    fetch: parts.fetch,
+    requestInit: { headers },
+    ...(byItself ? { authProvider: byItself } : session ? { authProvider: session } : {}),
+  };
+  const url = new URL(entry.url);
+  const transport =
+    entry.type === 'sse' ? new SSEClientTransport(url, options) : new StreamableHTTPClientTransport(url, options);
+  return {
+    // The SDK's types do not say `| undefined` where its objects have it.
+    transport: transport as Transport,
+    ...(session ? { session } : {}),
+    finishSignIn: (code) => transport.finishAuth(code),
+    close: async () => {
+      session?.close();
+      if ('terminateSession' in transport) await transport.terminateSession().catch(() => {});
+      await transport.close().catch(() => {});
+    },
+  };
+}
+
+/** Where no person signs in: the client does with its own secret or key. */
+function providerByItself({ oauth }: McpHttpEntry, secret: string | undefined): OAuthClientProvider | undefined {
+  if (!oauth || oauth.grant === 'sign_in') return undefined;
+  const { clientId, scope, issuer, grant, algorithm } = oauth;
+  // Without the issuer the server itself would say where the secret goes.
+  if (clientId === undefined || secret === undefined || issuer === undefined)
+    throw new MagusError('configuration', `"grant": "${grant}" needs "clientId", "secret" and "issuer" beside it.`, {
+      code: 'BAD_MCP_CONFIGURATION',
+    });
+  const common = {
+    clientId,
+    clientName: 'OpenMagus',
+    ...(scope === undefined ? {} : { scope }),
+    expectedIssuer: issuer,
+  };
+  return grant === 'client_secret'
+    ? new ClientCredentialsProvider({ ...common, clientSecret: secret })
+    : new PrivateKeyJwtProvider({ ...common, privateKey: secret, algorithm });
+}
+
+async function neededSecret(name: string, { secretOf, onSecret }: SecretValues): Promise<string> {
+  const value = await secretOf(name);
+  if (value === undefined)
+    throw new MagusError('configuration', `The secret "${name}" is not set. Set it with OpenMagus: Set API Key.`, {
+      code: 'NO_SECRET',
+    });
+  onSecret(value);
+  return value;
+}

@@ -1,0 +1,73 @@
+import { realpathSync } from 'node:fs';
+import { MagusError } from '../core/errors/magus-error.ts';
+import { startEffect } from '../core/mcp/mcp-effects.ts';
+import type { McpDesk, McpServer } from '../core/mcp/mcp-port.ts';
+import type { Ports } from '../core/ports.ts';
+import { authorize } from '../core/security/authorize.ts';
+import { nobody } from './headless.ts';
+import { printable } from './printable.ts';
+import { withPorts } from './with-ports.ts';
+
+/** `openmagus connectors [list]` and `connectors allow NAME`: the MCP servers of the user and of this folder. */
+export async function connectors(words: readonly string[]): Promise<number> {
+  const [action = 'list', name] = words;
+  if (action === 'list') return withPorts((ports) => list(ports));
+  if (action === 'allow' && name !== undefined) return withPorts((ports) => allow(ports, name));
+  throw new MagusError('user-input', 'Say: openmagus connectors list, or openmagus connectors allow NAME.');
+}
+
+async function list(ports: Ports): Promise<number> {
+  const { servers, faults } = await ports.mcp.list(here());
+  for (const server of servers) process.stdout.write(`${printable(lineOf(server))}\n`);
+  for (const fault of faults) process.stdout.write(`✗ ${printable(fault)}\n`);
+  if (servers.length + faults.length === 0)
+    process.stdout.write(
+      'No MCP server is configured. Name some in mcp.json of the data folder or in .vscode/mcp.json.\n',
+    );
+  return 0;
+}
+
+function lineOf({ name, object, source, approved, tools }: McpServer): string {
+  const state = approved
+    ? `allowed, ${tools?.length ?? 0} tools`
+    : `not allowed yet: openmagus connectors allow ${name}`;
+  return `${approved ? '✓' : '·'} ${name}  ${object}  (${source}; ${state})`;
+}
+
+/** Whoever names a server here allows it: it is started once, and the tools that it has now are kept. */
+async function allow(ports: Ports, name: string): Promise<number> {
+  const roots = here();
+  const { servers } = await ports.mcp.list(roots);
+  const server = servers.find((each) => each.name === name);
+  if (!server) throw new MagusError('user-input', `There is no MCP server ${name}. See: openmagus connectors list`);
+  const effects = [startEffect(server)];
+  const people = { ...nobody, approve: async () => true };
+  const question = { taskId: 'connectors', callId: name, title: `Start ${name}`, effects, trusted: true } as const;
+  const signal = AbortSignal.timeout(120_000);
+  const { authorized } = await authorize(
+    { hash: ports.hash, policy: ports.policy, people },
+    { ...question, approve: 'ask', granted: new Set() },
+    signal,
+  );
+  if (!authorized) throw new MagusError('permission-denied', `A rule of yours does not let ${name} be started.`);
+  const tools = await ports.mcp.connect(authorized, server, { roots, desk }, signal);
+  process.stdout.write(`✓ ${printable(name)} is allowed, with ${tools.length} tools:\n`);
+  for (const tool of tools) process.stdout.write(`  ${printable(tool.name)}\n`);
+  return 0;
+}
+
+/** Nobody is asked here but for the address to sign in at. */
+const desk: McpDesk = {
+  progress: () => {},
+  elicit: async () => ({ action: 'cancel' }),
+  sample: async () => undefined,
+  tellRoots: async () => false,
+  signIn: async (server, address) => {
+    process.stderr.write(`${printable(server)} wants you to sign in. Open this address:\n${printable(address)}\n`);
+    return true;
+  },
+};
+
+function here(): readonly string[] {
+  return [realpathSync(process.cwd())];
+}

@@ -1,0 +1,8 @@
+import type { McpServers } from './mcp/mcp-port.ts';
+import type { Web } from './web-port.ts';
+
+/** Services that others run. Everything they answer is text from outside. */
+export interface OutsidePorts {
+  readonly web: Web;
+  readonly mcp: McpServers;
+}
