@@ -92,16 +92,16 @@ await esbuild.build({
   outdir: 'dist',
   legalComments: 'none',
 });
-// What forbids sockets of the file system inside the sandbox: a program for each kind of processor.
-for (const processor of ['x64', 'arm64']) {
-  const program = `vendor/seccomp/${processor}/apply-seccomp`;
-  mkdirSync(`dist/vendor/seccomp/${processor}`, { recursive: true });
-  copyFileSync(`node_modules/@anthropic-ai/sandbox-runtime/${program}`, `dist/${program}`);
-  chmodSync(`dist/${program}`, 0o755);
+// What forbids sockets of the file system inside the sandbox, a program for each kind of processor, and what tells Java of the
+// proxy there. A file that is missing would be looked for by running npm.
+const brought = [
+  ...['x64', 'arm64'].map((processor) => `seccomp/${processor}/apply-seccomp`),
+  'java-proxy-agent/srt-proxy-agent.jar',
+];
+for (const file of brought.map((name) => `vendor/${name}`)) {
+  mkdirSync(`dist/${file.slice(0, file.lastIndexOf('/'))}`, { recursive: true });
+  copyFileSync(`node_modules/@anthropic-ai/sandbox-runtime/${file}`, `dist/${file}`);
+  chmodSync(`dist/${file}`, 0o755);
 }
-// Tells Java inside the sandbox of the proxy. Where it is missing the package asks npm for it, in whatever folder that happens to be.
-mkdirSync('dist/vendor/java-proxy-agent', { recursive: true });
-const agent = 'vendor/java-proxy-agent/srt-proxy-agent.jar';
-copyFileSync(`node_modules/@anthropic-ai/sandbox-runtime/${agent}`, `dist/${agent}`);
 writeFileSync('dist/package.json', '{"type":"commonjs"}\n');
 chmodSync('dist/cli.js', 0o755);

@@ -1,6 +1,7 @@
 import type { Token, Tokens } from 'marked';
 import { type ComponentChildren, h, type VNode } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
+import { seenText } from '../protocol/hidden-text.ts';
 import { CodeBlock } from './code-block.tsx';
 import { markdown, wantMarkdown } from './lazy.ts';
 import type { GrowingText } from './markdown-tokens.ts';
@@ -10,7 +11,8 @@ interface MarkdownProperties {
 }
 
 /** Markdown as elements. No HTML string is ever made, so what a model writes cannot become markup. */
-export function Markdown({ text }: MarkdownProperties): VNode {
+export function Markdown({ text: written }: MarkdownProperties): VNode {
+  const text = seenText(written).text;
   wantMarkdown();
   const reader = markdown.value;
   const tokens = useMemo(() => reader?.markdownTokens(text), [reader, text]);
@@ -18,7 +20,8 @@ export function Markdown({ text }: MarkdownProperties): VNode {
 }
 
 /** Markdown that is still being written: only its last block is read and drawn again. */
-export function GrowingMarkdown({ text }: MarkdownProperties): VNode {
+export function GrowingMarkdown({ text: written }: MarkdownProperties): VNode {
+  const text = seenText(written).text;
   wantMarkdown();
   const reader = markdown.value;
   const grown = useRef<{ readonly text: string; readonly tokens: GrowingText } | undefined>(undefined);

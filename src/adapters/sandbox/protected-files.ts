@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { protectedName } from '../../core/security/protected-paths.ts';
 import { isSecretFile, protectedTop, type SetAside } from '../../core/security/sandbox.ts';
@@ -66,9 +66,21 @@ export async function setAside(
     const movedTo = join(folder, String(moved.length + 1), basename(path));
     await mkdir(join(folder, String(moved.length + 1)), { recursive: true, mode: 0o700 });
     await move(path, movedTo);
+    await removeEmpty(dirname(path), root);
     moved.push({ path: shown, protects: protectedName(shown) ?? '', movedTo });
   }
   return moved;
+}
+
+/** The folders that it was alone in go with it. */
+async function removeEmpty(folder: string, root: string): Promise<void> {
+  for (let each = folder; each.length > root.length; each = dirname(each)) {
+    const removed = await rmdir(each).then(
+      () => true,
+      () => false,
+    );
+    if (!removed) return;
+  }
 }
 
 async function move(from: string, to: string): Promise<void> {

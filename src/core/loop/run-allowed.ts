@@ -1,4 +1,5 @@
 import type { Effect } from '../../protocol/effects.ts';
+import { saidText } from '../../protocol/hidden-text.ts';
 import { withAdvice } from '../agents/advise.ts';
 import type { TaskRun } from '../agents/task-run.ts';
 import type { Authorized } from '../security/authorized.ts';
@@ -20,7 +21,12 @@ interface Allowed {
 export async function runAllowed(run: TaskRun, call: Allowed, signal: AbortSignal): Promise<ToolResult> {
   const { tool, input, scope, effects, authorized, past } = call;
   const label = labelOf(effects);
-  const labelled = (result: ToolResult): ToolResult => ({ ...result, ...(label ? { label } : {}) });
+  const labelled = (result: ToolResult): ToolResult => ({
+    ...result,
+    // The file or output itself stays as it is; the log and the model have what a person would see.
+    content: saidText(result.content),
+    ...(label ? { label } : {}),
+  });
   try {
     return await withAdvice(run, labelled(await tool.run(run.ports, scope, input, authorized, signal)), past, signal);
   } catch (caught) {

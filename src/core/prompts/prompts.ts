@@ -1,3 +1,4 @@
+import { saidText } from '../../protocol/hidden-text.ts';
 import type { PlanStep } from '../../protocol/plan.ts';
 import type { MemoryHit, RuleText } from '../../protocol/task-event.ts';
 import type { ChatMessage } from '../ports.ts';
@@ -57,13 +58,14 @@ function taskMessage(
   const folders =
     roots.length > 1 ? [`Workspace folders (relative paths start at the first):\n${roots.join('\n')}`] : [];
   const hits = [...(state.recalled?.hits ?? []), ...(own.hits ?? [])].map(
-    (hit) => `<memory kind="${hit.kind}" why="${hit.why}">\n${hit.text.slice(0, 1500)}\n</memory>`,
+    (hit) => `<memory kind="${hit.kind}" why="${hit.why}">\n${saidText(hit.text.slice(0, 1500))}\n</memory>`,
   );
   const shown = context
     .filter(({ kind }) => kind !== 'image')
-    .map((item) => `<context kind="${item.kind}" label="${item.label}">\n${item.text}\n</context>`);
+    .map((item) => `<context kind="${item.kind}" label="${item.label}">\n${saidText(item.text)}\n</context>`);
   const rules = [...(own.rules ?? []), ...(state.recalled?.rules ?? [])].map(
-    ({ path, text: rule, untrusted }) => `<rules path="${path}"${untrusted ? ' trusted="no"' : ''}>\n${rule}\n</rules>`,
+    ({ path, text: rule, untrusted }) =>
+      `<rules path="${path}"${untrusted ? ' trusted="no"' : ''}>\n${saidText(rule)}\n</rules>`,
   );
   const files = (state.recalled?.files ?? []).map(({ path, why }) => `${path} (${why})`);
   const named = files.length > 0 ? [`<files why="words of the goal">\n${files.join('\n')}\n</files>`] : [];

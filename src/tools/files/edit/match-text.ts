@@ -1,3 +1,4 @@
+import { seenWithOffsets } from '../../../protocol/hidden-text.ts';
 import { findLines, findText, separateStarts } from './find-sequence.ts';
 import { reindent } from './reindent.ts';
 import { isWord, plainPunctuation, type SearchedText, squeeze } from './searched-text.ts';
@@ -30,6 +31,7 @@ const steps: readonly (readonly [string, Find])[] = [
   ['trailing blanks', withoutTrailingBlanks],
   ['re-indented', reindented],
   ['Unicode punctuation', (source, oldText, newText) => substrings(source.plain(), plainPunctuation(oldText), newText)],
+  ['hidden characters', withoutHidden],
   ['blank lines around', withoutBlankLines],
   ['literal escapes', withoutEscapes],
   ['white-space-blind', sameTokens],
@@ -85,6 +87,17 @@ function wholeLines(
       replacement: closed && lastOfFile ? newText.slice(0, -1) : newText,
     };
   });
+}
+
+/** What was shown of the file had its hidden characters taken out: they go with what is replaced. */
+function withoutHidden(source: SearchedText, oldText: string, newText: string): readonly Place[] {
+  const seen = seenWithOffsets(source.text);
+  if (seen === undefined || oldText.trim() === '') return [];
+  return separateStarts(findText(seen.text, oldText), oldText.length).map((start) => ({
+    start: seen.offsets[start] ?? 0,
+    end: (seen.offsets[start + oldText.length - 1] ?? 0) + 1,
+    replacement: newText,
+  }));
 }
 
 /** Blank lines around the old text meant that it fills its lines, so it must do so without them too. */
