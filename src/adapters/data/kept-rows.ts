@@ -7,6 +7,8 @@ import { uniqueNames } from './source-table.ts';
 /** A result beyond this is cut: there are better ways to copy a file. */
 const mostRows = 1_000_000;
 const mostBytes = 100_000_000;
+/** Characters of a cell that go to whoever asked. */
+const longestShown = 500;
 
 export interface KeptRows extends RowSink {
   readonly first: readonly (readonly Cell[])[];
@@ -16,13 +18,20 @@ export interface KeptRows extends RowSink {
   end(): void;
 }
 
-/** Holds the first rows; where there are more, the whole result goes to `path` as JSONL. */
+/** Holds the first rows, with long texts cut; the whole result goes to `path` as JSONL, and stays where it is more than that. */
 export function keptRows(limit: number, columns: readonly string[], path: string): KeptRows {
   const names = uniqueNames(columns);
   let first: (readonly Cell[])[] = [];
   let file: JsonlFile | undefined;
   let total = 0;
   let cut = false;
+  let shortened = false;
+  const short = (cell: Cell): Cell => {
+    if (typeof cell !== 'string' || cell.length <= longestShown) return cell;
+    shortened = true;
+    return `${cell.slice(0, longestShown)}… (${cell.length} characters)`;
+  };
+  const isWhole = (): boolean => total <= limit && !shortened;
   return {
     get first() {
       return first;
@@ -34,7 +43,7 @@ export function keptRows(limit: number, columns: readonly string[], path: string
       return cut;
     },
     get kept() {
-      return file !== undefined;
+      return !isWhole();
     },
     add: (row) => {
       if (total >= mostRows || (file !== undefined && file.bytes > mostBytes)) {
@@ -42,26 +51,23 @@ export function keptRows(limit: number, columns: readonly string[], path: string
         return false;
       }
       total += 1;
-      if (total <= limit) {
-        first.push(row.slice());
-        return true;
-      }
-      if (file === undefined) {
-        file = jsonlFile(path, names);
-        for (const each of first) file.write(each);
-      }
+      if (total <= limit) first.push(row.map(short));
+      file ??= jsonlFile(path, names);
       file.write(row);
       return true;
     },
     restart: () => {
       file?.end();
-      if (file !== undefined) rmSync(path, { force: true });
       first = [];
       file = undefined;
       total = 0;
       cut = false;
+      shortened = false;
     },
-    end: () => file?.end(),
+    end: () => {
+      file?.end();
+      if (isWhole()) rmSync(path, { force: true });
+    },
   };
 }
 

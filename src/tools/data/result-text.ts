@@ -2,7 +2,6 @@ import type { Cell } from '../../core/data-port.ts';
 
 /** What a model is shown of one result, in characters. */
 const mostCharacters = 48_000;
-const longestCell = 500;
 
 /** Rows as CSV below their names, as many as there is room for. */
 export function rowsText(
@@ -24,8 +23,7 @@ export function rowsText(
 export function cellText(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
-  const text = cell.length > longestCell ? `${cell.slice(0, longestCell)}… (${cell.length} characters)` : cell;
-  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return cell === '' || /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
 /** 12,345 rows. */

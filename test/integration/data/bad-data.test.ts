@@ -197,6 +197,17 @@ describe('data that is bad, and SQL that is worse', () => {
     assert.ok(JSON.stringify(table).length < 2000);
   });
 
+  it('holds no more than it may, however long the texts are', async () => {
+    const long = 'y'.repeat(200_000);
+    const lines = Array.from({ length: 400 }, (_, index) => `${index},${index}${long}`);
+    const file = await rig.file('texts.csv', `id,text\n${lines.join('\n')}\n`);
+    const { engine, rows, total, kept } = await rig.query([file], 'SELECT text, count(*) FROM texts GROUP BY text');
+    assert.deepEqual([engine, total, kept, rows.length], ['sqlite', 400, true, 100]);
+    assert.ok(rows.every(([text]) => String(text).length < 600));
+    const [table] = (await rig.inspect(file)).tables;
+    assert.equal(table?.columns[1]?.distinct, 400);
+  });
+
   it('does not mix the old and the new of a file that changes while it is read', async () => {
     const file = await rig.file('grows.csv', `a,b\n${'1,x\n'.repeat(3_000_000)}`);
     const asked = failing(rig.query([file], "SELECT count(*) FROM grows WHERE b = 'y' OR a = 2"));

@@ -1,7 +1,7 @@
 import type { Cell, ColumnFacts } from '../../../core/data-port.ts';
 import { isNumeral } from '../numbers.ts';
-import { kept } from '../scan/accumulators.ts';
 import { compareCells } from '../scan/compare-cells.ts';
+import { kept } from '../scan/held-values.ts';
 import { type Affinity, isNothing, isNumeric } from '../source-table.ts';
 import { distinctEstimate } from './distinct-estimate.ts';
 

@@ -1,5 +1,5 @@
 import type { Cell } from '../../../core/data-port.ts';
-import { kept } from '../scan/accumulators.ts';
+import { kept } from '../scan/held-values.ts';
 
 const exactly = 1000;
 /** The smallest hashes that are kept: their spread tells how many there are, within about 3 %. */
@@ -19,7 +19,10 @@ export function distinctEstimate(): { add(value: Cell): void; count(): number } 
     limit = Math.max(...hashes);
   };
   return {
-    add: (value) => {
+    add: (written) => {
+      // Of a long text its hash is held, not the text.
+      const long = typeof written === 'string' && written.length > 200;
+      const value = long ? `${hashOf(written)}:${written.length}:${written.slice(0, 20)}` : written;
       if (hashes !== undefined) addHash(value);
       else if (!values.has(value)) {
         values.add(kept(value));

@@ -2,7 +2,7 @@ import type { Cell, DataSource, Inspection, TableFacts } from '../../../core/dat
 import { duckdbSample } from '../duckdb/duckdb-query.ts';
 import { openSources } from '../open-sources.ts';
 import type { QueryPlace } from '../run-query.ts';
-import { kept } from '../scan/accumulators.ts';
+import { kept } from '../scan/held-values.ts';
 import type { SourceColumn, SourceTable } from '../source-table.ts';
 import { openQueryDatabase, type SqliteSource, tablesOf } from '../sqlite/open-database.ts';
 import { rowsOf } from '../sqlite/sqlite-query.ts';

@@ -2,6 +2,7 @@ import type { Cell } from '../../../core/data-port.ts';
 import { needsDatabase } from '../needs-database.ts';
 import type { AggregateName } from '../sql/simple-query.ts';
 import { compareCells } from './compare-cells.ts';
+import { type HeldValues, kept } from './held-values.ts';
 
 /** Gathers the values of one group. */
 export interface Accumulator {
@@ -9,11 +10,10 @@ export interface Accumulator {
   result(): Cell;
 }
 
-/** Different values that are held in memory for `count(DISTINCT …)`, all groups together. */
-const mostDistinct = 1_000_000;
+/** A longest or shortest text is held for each group. */
+const longestExtreme = 1000;
 
-/** `held`: how many values all groups of the query hold. */
-export function accumulator(name: AggregateName, distinct: boolean, held: { count: number }): Accumulator {
+export function accumulator(name: AggregateName, distinct: boolean, held: HeldValues): Accumulator {
   switch (name) {
     case 'count':
       return distinct ? distinctCount(held) : count();
@@ -40,14 +40,12 @@ function count(): Accumulator {
   };
 }
 
-function distinctCount(held: { count: number }): Accumulator {
+function distinctCount(held: HeldValues): Accumulator {
   const values = new Set<Cell>();
   return {
     add: (value) => {
       if (value === null || values.has(value)) return;
-      values.add(kept(value));
-      held.count += 1;
-      if (held.count > mostDistinct) throw needsDatabase('too many different values for memory');
+      values.add(held.hold(value));
     },
     result: () => values.size,
   };
@@ -82,15 +80,10 @@ function extreme(direction: 1 | -1): Accumulator {
   let best: Cell = null;
   return {
     add: (value) => {
-      if (value !== null && (best === null || compareCells(value, best) * direction > 0)) best = kept(value);
+      if (value === null || (best !== null && compareCells(value, best) * direction <= 0)) return;
+      if (typeof value === 'string' && value.length > longestExtreme) throw needsDatabase('a long text to hold');
+      best = kept(value);
     },
     result: () => best,
   };
-}
-
-/** A text cut out of a piece of the file keeps the whole piece in memory; a copy does not. */
-export function kept<Value extends Cell>(value: Value): Value {
-  return typeof value === 'string' && value.length > 12
-    ? (Buffer.from(value, 'utf16le').toString('utf16le') as Value)
-    : value;
 }

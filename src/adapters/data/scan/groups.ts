@@ -2,9 +2,10 @@ import type { Cell } from '../../../core/data-port.ts';
 import { needsDatabase } from '../needs-database.ts';
 import { same } from '../sql/parse-simple.ts';
 import { type Expression, mapParts, partsOf, type SimpleQuery } from '../sql/simple-query.ts';
-import { type Accumulator, accumulator, kept } from './accumulators.ts';
+import { type Accumulator, accumulator } from './accumulators.ts';
 import { compareCells } from './compare-cells.ts';
 import { type Evaluate, evaluator } from './evaluate.ts';
+import { heldValues, kept } from './held-values.ts';
 
 /** Groups that are held in memory; more are for the database. */
 const mostGroups = 200_000;
@@ -30,9 +31,9 @@ export function groupsOf(query: SimpleQuery): Groups {
   for (const expression of all) collect(expression, aggregates);
   const keys = query.groupBy.map(evaluator);
   const values = aggregates.map(({ of }): Evaluate => (of === undefined ? () => 1 : evaluator(of)));
-  const held = { count: 0 };
+  const held = heldValues();
   const begin = (row: readonly Cell[]): Group => ({
-    keys: keys.map((key) => kept(key(row))),
+    keys: keys.map((key) => held.hold(key(row))),
     gathered: aggregates.map(({ name, distinct }) => accumulator(name, distinct, held)),
   });
   const groups = new Map<Cell, Group>();

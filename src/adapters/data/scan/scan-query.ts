@@ -1,17 +1,13 @@
 import type { Cell } from '../../../core/data-port.ts';
-import { needsDatabase } from '../needs-database.ts';
 import { numberOr } from '../numbers.ts';
 import type { RowSink } from '../row-sink.ts';
 import { isNumeric, type SourceTable } from '../source-table.ts';
 import { hasAggregate } from '../sql/parse-simple.ts';
 import { type Expression, mapParts, partsOf, type SimpleQuery } from '../sql/simple-query.ts';
-import { kept } from './accumulators.ts';
 import { bestRows } from './best-rows.ts';
 import { evaluator } from './evaluate.ts';
 import { groupsOf } from './groups.ts';
-
-/** Different rows that are held in memory for `SELECT DISTINCT`. */
-const mostDistinct = 200_000;
+import { heldValues } from './held-values.ts';
 
 /**
  * Answers a query by reading its table once, holding only groups or the best rows. Throws NEEDS_DATABASE, before or while it reads,
@@ -52,6 +48,7 @@ function takerOf(query: SimpleQuery, sink: RowSink): Taker {
 function plainRows({ items, distinct, limit, offset }: SimpleQuery, sink: RowSink): Taker {
   const values = items.map(evaluator);
   const seen = new Set<string>();
+  const held = heldValues();
   let at = 0;
   return {
     add: (row) => {
@@ -59,8 +56,7 @@ function plainRows({ items, distinct, limit, offset }: SimpleQuery, sink: RowSin
       if (distinct) {
         const key = JSON.stringify(cells);
         if (seen.has(key)) return true;
-        seen.add(kept(key));
-        if (seen.size > mostDistinct) throw needsDatabase('too many different rows for memory');
+        seen.add(held.hold(key));
       }
       at += 1;
       if (at <= offset) return true;

@@ -6,6 +6,9 @@ import type { SqlToken } from '../sql/sql-tokens.ts';
 export function assertOneQuery(tokens: readonly SqlToken[]): void {
   const first = tokens[0]?.text.toLowerCase() ?? '';
   if (!['select', 'with', 'values'].includes(first)) throw notAQuery(tokens[0]?.text ?? '');
+  // Where there is no authorizer, these would still tell of settings and files.
+  if (tokens.some(({ kind, text }) => kind !== 'string' && /^(?:pragma_\w+|load_extension)$/i.test(text)))
+    throw notAQuery(undefined);
   const end = tokens.findIndex(({ kind, text }) => kind === 'sign' && text === ';');
   const second = end < 0 ? undefined : tokens.slice(end).find(({ text }) => text !== ';');
   if (second !== undefined)
