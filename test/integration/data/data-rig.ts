@@ -38,7 +38,8 @@ export interface DataRig {
 
 /** Real files, read by the real process. */
 export async function dataRig(): Promise<DataRig> {
-  await (built ??= buildExtension());
+  built ??= buildExtension();
+  await built;
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'magus-data-')));
   const home = path.join(folder, 'home');
   await mkdir(home);

@@ -28,7 +28,8 @@ describe('DuckDB, where the user has installed it', () => {
       this.skip();
     }
   });
-  beforeEach(async () => {
+  beforeEach(async function () {
+    this.timeout(60_000);
     rig = await dataRig();
     await symlink(packages, path.join(rig.home, 'packages'));
   });
@@ -114,7 +115,8 @@ describe('DuckDB, where the user has installed it', () => {
 });
 
 describe('DuckDB, where it is not installed', () => {
-  it('is asked for with the command that brings it', async () => {
+  it('is asked for with the command that brings it', async function () {
+    this.timeout(60_000);
     const rig = await dataRig();
     const file = await rig.file('x.parquet', `PAR1${'\0'.repeat(100)}PAR1`);
     await assert.rejects(rig.inspect(file), (error) => {

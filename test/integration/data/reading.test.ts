@@ -5,7 +5,8 @@ import { type DataRig, dataRig, keptLines } from './data-rig.ts';
 
 describe('files of data', () => {
   let rig: DataRig;
-  beforeEach(async () => {
+  beforeEach(async function () {
+    this.timeout(60_000);
     rig = await dataRig();
   });
   afterEach(() => rig.remove());
