@@ -3,6 +3,7 @@ import { MagusError } from '../core/errors/magus-error.ts';
 import { estimateTokens } from '../core/models/estimate-tokens.ts';
 import { type Fault, faultError } from '../core/models/faults.ts';
 import type { ModelServer } from '../core/models/model-server.ts';
+import { tokensOf } from '../core/models/request-tokens.ts';
 import type { DeploymentAddress, ModelTransport, TransportRequest } from '../core/models/transport.ts';
 import type { ChatMessage, ModelReply } from '../core/ports.ts';
 import type { RecordedCall } from '../protocol/task-event.ts';
@@ -83,13 +84,12 @@ async function read(
   const text = texts.join('');
   // VS Code tells no usage; its own count of the text is the best there is, and of the request an estimate.
   const outputTokens = await model.countTokens(text).then(Number, () => estimateTokens(text));
-  const inputTokens = estimateTokens(JSON.stringify([request.tools, request.messages.map(({ content }) => content)]));
   return {
     text,
     calls,
     finish: calls.length > 0 ? 'tool-calls' : 'stop',
     model: model.id,
-    usage: { inputTokens, outputTokens },
+    usage: { inputTokens: tokensOf(request), outputTokens },
   };
 }
 

@@ -10,17 +10,18 @@ const project = path.join(import.meta.dirname, '..', '..');
 const read = (...names: readonly string[]): string =>
   readFileSync(path.join(project, ...names), 'utf8').slice(0, 60_000);
 
+/** Written for this measurement after the weights were last changed; a text that a weight is mended by has to leave it. */
 const prose: Readonly<Record<string, string>> = {
   English:
-    'The harbour was quiet in the early morning, and only a few fishermen stood by the wall, waiting for the boats to return. Nobody spoke; the fog lay low over the water, so that the masts seemed to float. When the first bell rang, an old woman opened her shop and set out bread, still warm, on a wooden table beside the door.',
+    'A tenant who wishes to end the agreement must give notice in writing at least eight weeks before the last day of a quarter. The deposit is returned within thirty days, less the cost of repairs that go beyond ordinary wear. Bicycles may be kept in the cellar, but not on the stairs, which have to remain free at all times in case of fire.',
   German:
-    'Im Winter wird die Werkstatt nur an den Nachmittagen geheizt, weshalb die Lehrlinge ihre Übungsstücke möglichst vor der Dämmerung fertigstellen. Der Meister überprüft anschließend jede Schweißnaht und erläutert, warum gleichmäßige Geschwindigkeit wichtiger ist als Kraft. Größere Bestellungen müssen allerdings rechtzeitig angekündigt werden.',
+    'Die Gemeinde hat beschlossen, das alte Hallenbad nicht abzureißen, sondern über drei Jahre hinweg zu sanieren. Während der Bauarbeiten können Schulklassen die Schwimmstunden im Nachbarort abhalten; die Fahrtkosten übernimmt der Landkreis. Für Rückfragen stehen die Mitarbeiterinnen des Bürgerbüros dienstags zwischen acht und zwölf Uhr zur Verfügung.',
   Spanish:
-    'Cuando llegaron las lluvias, los vecinos levantaron un pequeño dique con piedras del río y sacos de arena. Durante tres días nadie durmió más de unas horas, pero el agua no alcanzó las casas. Después celebraron una comida en la plaza, donde los niños corrían entre las mesas y los mayores contaban historias de otros inviernos.',
+    'La biblioteca del barrio amplía su horario durante los exámenes: abrirá también los sábados y cerrará a las once de la noche. Quien quiera reservar una sala de estudio deberá hacerlo con dos días de antelación, según el formulario que está en la página. Además, se prestarán ordenadores portátiles a los estudiantes que lo soliciten por razones económicas.',
   Russian:
-    'Поезд пришёл на станцию поздно вечером, когда почти все окна уже погасли. На платформе стоял только начальник станции с фонарём и высокая девушка с чемоданом. Она спросила, далеко ли до озера, и он показал рукой на тёмный лес, за которым едва заметно светилась вода.',
+    'Чтобы оформить возврат товара, сохраните чек и обратитесь в отдел обслуживания в течение четырнадцати дней. Сотрудник проверит упаковку, после чего деньги поступят на карту не позднее трёх рабочих суток. Если товар оказался неисправным, доставку обратно оплачивает магазин.',
   Chinese:
-    '山脚下的村子每年秋天都会举行一次集市。人们从很远的地方赶来，有的带着新收的稻米，有的带着手工编织的竹篮。孩子们最喜欢看皮影戏，常常一直等到天黑才肯回家。老人们坐在树下喝茶，谈论今年的雨水和收成。',
+    '图书馆从下周一起调整开放时间，周末延长到晚上十点。需要使用会议室的读者请提前两天在网站上预约，并在使用前到服务台登记。如果设备出现故障，请不要自行修理，应当立即联系值班人员。借阅的书籍可以续借一次，逾期则按天收取少量费用。',
 };
 const texts: Readonly<Record<string, string>> = {
   ...prose,

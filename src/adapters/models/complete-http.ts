@@ -1,5 +1,6 @@
 import { MagusError } from '../../core/errors/magus-error.ts';
 import { estimateTokens } from '../../core/models/estimate-tokens.ts';
+import { tokensOf } from '../../core/models/request-tokens.ts';
 import type { ModelReply, ModelRequest } from '../../core/ports.ts';
 import type { ProxyAttempts, Usage } from '../../protocol/task-event.ts';
 import { type Deadlines, startDeadlines, type Timeouts } from './deadlines.ts';
@@ -58,7 +59,7 @@ export async function completeHttp(
 /** Without a count of the server's, so that budgets hold on every server. */
 function estimated(request: ModelRequest, reply: Pick<ModelReply, 'text' | 'calls'>): Usage {
   return {
-    inputTokens: estimateTokens(JSON.stringify([request.tools, request.messages.map((message) => message.content)])),
+    inputTokens: tokensOf(request),
     outputTokens: estimateTokens(reply.text + reply.calls.map((call) => call.arguments).join('')),
   };
 }

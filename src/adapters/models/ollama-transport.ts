@@ -1,4 +1,4 @@
-import { estimateTokens } from '../../core/models/estimate-tokens.ts';
+import { tokensOf } from '../../core/models/request-tokens.ts';
 import type { ModelTransport, TransportRequest } from '../../core/models/transport.ts';
 import type { ChatMessage, ModelReply } from '../../core/ports.ts';
 import { readChunks } from './body-chunks.ts';
@@ -72,7 +72,7 @@ function send(endpoint: OpenEndpoint, body: unknown, deadlines: Deadlines): Prom
 
 function withWarning(reply: ModelReply, request: TransportRequest, context: number): ModelReply {
   const { inputTokens } = reply.usage;
-  const needed = estimateTokens(JSON.stringify([request.tools, request.messages.map(({ content }) => content)]));
+  const needed = tokensOf(request);
   if (inputTokens < context - 1 && needed <= context) return reply;
   return {
     ...reply,

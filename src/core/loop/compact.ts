@@ -1,7 +1,7 @@
 import type { TaskRun } from '../agents/task-run.ts';
 import { MagusError } from '../errors/magus-error.ts';
 import { estimateTokens } from '../models/estimate-tokens.ts';
-import type { ChatMessage } from '../ports.ts';
+import { messageTokens, toolTokens } from '../models/request-tokens.ts';
 import { projectTranscript, projectTurn } from '../task/project-transcript.ts';
 import { conversationOf } from '../task/reduce.ts';
 import type { CallState, Conversation, Turn } from '../task/state.ts';
@@ -15,8 +15,6 @@ const target = 0.6;
 const digestShare = 0.25;
 const digestTokens = 6000;
 const digestCharacters = 200;
-/** What providers charge for one image at most, roughly. */
-const imageTokens = 1600;
 const answerLengths = [12_000, 4000, 1000, 200] as const;
 
 /**
@@ -26,9 +24,13 @@ const answerLengths = [12_000, 4000, 1000, 200] as const;
  */
 export async function compactIfNeeded(run: TaskRun, question: Question, share: number): Promise<void> {
   const budget = run.ports.model.contextTokens * fillable * share;
-  const tools = estimateTokens(JSON.stringify(question.tools));
-  if (tools + sizeOf(question.opening) + historySize(run, question.conversation) <= budget) return;
-  const room = budget - tools - sizeOf(question.opening);
+  const tools = toolTokens(question.tools);
+  if (
+    tools + messageTokens(question.opening) + messageTokens(projectTranscript(run.state, question.conversation, [])) <=
+    budget
+  )
+    return;
+  const room = budget - tools - messageTokens(question.opening);
   if (room < digestRoomAtLeast)
     throw new MagusError(
       'limit-reached',
@@ -59,7 +61,7 @@ function whatStays(
 ): { readonly turns: number; readonly longestAnswer?: number } {
   const sizeAt = (index: number, longest: number): number => {
     const turn = turns[index];
-    return turn === undefined ? 0 : sizeOf(projectTurn(turn, calls, longest));
+    return turn === undefined ? 0 : messageTokens(projectTurn(turn, calls, longest));
   };
   let left = room;
   let count = 0;
@@ -71,33 +73,6 @@ function whatStays(
   if (count > 0) return { turns: count };
   const fitting = answerLengths.find((longest) => sizeAt(turns.length - 1, longest) <= room);
   return fitting === undefined ? { turns: 0 } : { turns: 1, longestAnswer: fitting };
-}
-
-/** Tokens of what the model is shown of a conversation behind its opening. */
-function historySize({ state }: TaskRun, id: string): number {
-  const conversation = conversationOf(state, id);
-  if (conversation.dropped > 0 || conversation.cutTurns > 0) return sizeOf(projectTranscript(state, id, []));
-  return conversation.turns.reduce((sum, turn) => sum + turnSize(turn, state.calls), 0);
-}
-
-/** A turn whose calls are all answered stays as it is, and a long conversation is weighed before each request. */
-function turnSize(turn: Turn, calls: ReadonlyMap<string, CallState>): number {
-  const known = turnSizes.get(turn);
-  if (known !== undefined) return known;
-  const size = sizeOf(projectTurn(turn, calls));
-  if (turn.kind === 'note' || turn.calls.every(({ id }) => calls.get(id)?.ended)) turnSizes.set(turn, size);
-  return size;
-}
-const turnSizes = new WeakMap<Turn, number>();
-
-function sizeOf(messages: readonly ChatMessage[]): number {
-  return messages.reduce((sum, message) => sum + messageTokens(message), 0);
-}
-
-function messageTokens(message: ChatMessage): number {
-  const text = 4 + estimateTokens(message.content);
-  if (message.role === 'assistant') return text + estimateTokens(JSON.stringify(message.calls));
-  return message.role === 'user' ? text + imageTokens * (message.images?.length ?? 0) : text;
 }
 
 /** What happened in the turns that left, one line a call, the newest kept when there is too much. */

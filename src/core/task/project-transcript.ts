@@ -32,6 +32,20 @@ export function projectTurn(
 ): readonly ChatMessage[] {
   if (turn.kind === 'note') return [{ role: 'user', content: headAndTail(turn.text, longestAnswer) }];
   if (turn.text === '' && turn.calls.length === 0) return [];
+  // What is shown of a turn whose calls are all answered stays as it is: the same messages every time, weighed and compared once.
+  if (longestAnswer !== Number.POSITIVE_INFINITY || !turn.calls.every(({ id }) => calls.get(id)?.ended))
+    return projectReply(turn, calls, longestAnswer);
+  const known = settledTurns.get(turn) ?? projectReply(turn, calls, longestAnswer);
+  settledTurns.set(turn, known);
+  return known;
+}
+const settledTurns = new WeakMap<Turn, readonly ChatMessage[]>();
+
+function projectReply(
+  turn: Exclude<Turn, { kind: 'note' }>,
+  calls: ReadonlyMap<string, CallState>,
+  longestAnswer: number,
+): readonly ChatMessage[] {
   const reply: ChatMessage = {
     role: 'assistant',
     content: turn.text,

@@ -21,7 +21,31 @@ interface Row {
   readonly beside?: number;
   /** A peer does not help: the error comes at once. */
   readonly fails?: true;
+  /** What it waits between its tries when it is alone: as the table says for its fault, unless the server named a time. */
+  readonly waits?: readonly number[];
 }
+
+/** Between the tries of a deployment that is alone, in milliseconds: never more than this, nor oftener. */
+const tableWaits: Readonly<Record<string, readonly number[]>> = {
+  network: [300, 1000],
+  'first-byte-late': [300],
+  stalled: [300],
+  truncated: [0],
+  protocol: [300],
+  rate: [1000, 2000, 4000, 8000, 16_000],
+  overloaded: [300, 1000],
+  server: [300, 1000],
+  quota: [],
+  auth: [],
+  'model-not-found': [],
+  'context-too-long': [],
+  'content-refused': [],
+  'bad-request': [0],
+  'model-unloaded': [0],
+};
+/** How long one try may last: its timer, and what a slow machine needs for the exchange itself. */
+const timerMs: Readonly<Record<string, number>> = { 'first-byte-late': timeouts.firstByteMs, stalled: timeouts.idleMs };
+const machineMs = 4000;
 
 const complaint = (status: number, error: Readonly<Record<string, unknown>>): ScriptedReply => ({
   status,
@@ -64,7 +88,12 @@ const beforeOutput: Readonly<Record<string, Row>> = {
     alone: 2,
   },
   '429 for an hour': { reply: { status: 429, headers: { 'retry-after': '3600' } }, fault: 'rate', alone: 1 },
-  '429 for 20 s': { reply: { status: 429, headers: { 'retry-after': '20' } }, fault: 'rate', alone: 4 },
+  '429 for 20 s': {
+    reply: { status: 429, headers: { 'retry-after': '20' } },
+    fault: 'rate',
+    alone: 4,
+    waits: [20_000, 20_000, 20_000],
+  },
   '429 and no word': { reply: { status: 429 }, fault: 'rate', alone: 6 },
   '500': { reply: { status: 500 }, fault: 'server', alone: 3 },
   '502': { reply: { status: 502, body: 'Bad Gateway' }, fault: 'server', alone: 3 },
@@ -191,16 +220,17 @@ describe('the fault matrix', () => {
         assert.equal(failed.length, row.alone);
         assert.ok(failed.every(({ fault, afterOutput: shown }) => fault === row.fault && shown === begun));
         if (row.alone > 1) assert.match(error.message, new RegExp(`${row.alone}\\. broken/scripted:`));
-        assert.ok(clock.sleeps.reduce((sum, ms) => sum + ms, 0) <= 61_000);
+        assertNoSlower(row, failed, clock.sleeps);
       });
 
       it(`${name}, ${when} output, with a healthy peer`, async () => {
         reply = () => row.reply;
         const clock = leapingClock();
         if (row.fails) {
-          const { error } = await refused(together(), clock);
+          const { error, failed } = await refused(together(), clock);
           assert.equal(error.code, row.fault.toUpperCase().replaceAll('-', '_'));
           assert.equal(asked, row.alone);
+          assertNoSlower(row, failed, clock.sleeps);
           return;
         }
         const { reply: answer, shown, failed } = await askRouter(routerOf(together(), { clock }));
@@ -210,7 +240,9 @@ describe('the fault matrix', () => {
         assert.equal(answer.text, begun ? `${partial}${rest}` : 'All is well.');
         assert.equal(shown, answer.text);
         assert.ok(failed.every(({ fault }) => fault === row.fault));
+        // With a peer nobody waits for anything but the timer that found the fault.
         assert.deepEqual(clock.sleeps, []);
+        assertNoSlower({ ...row, alone: 1 }, failed, []);
         if (begun) assert.ok(continues(healthy.requests.at(-1)?.messages ?? []));
       });
 
@@ -228,8 +260,10 @@ describe('the fault matrix', () => {
   it('a closed port, alone and with a peer', async () => {
     const closed = await closedPort();
     const written = withEndpoint(closed);
-    const { error, failed } = await refused(written(false));
+    const clock = leapingClock();
+    const { error, failed } = await refused(written(false), clock);
     assert.deepEqual([error.code, failed.length], ['NETWORK', 3]);
+    assertNoSlower({ reply: {}, fault: 'network', alone: 3 }, failed, clock.sleeps);
     assert.equal((await askRouter(routerOf(written(true)))).reply.deployment, 'healthy/scripted');
   });
 
@@ -307,6 +341,22 @@ describe('the fault matrix', () => {
     });
   }
 });
+
+/**
+ * Not slower than the table says: the waits between the tries are those of its row (one that began while the answer came in is
+ * shorter by that), and no try lasts longer than the timer that ends it.
+ */
+function assertNoSlower(row: Row, failed: readonly FailedAttempt[], sleeps: readonly number[]): void {
+  const allowed = (row.waits ?? tableWaits[row.fault] ?? []).slice(0, row.alone - 1).filter((ms) => ms > 0);
+  assert.equal(sleeps.length, allowed.length, `waits: ${sleeps.join(', ')}`);
+  for (const [index, ms] of sleeps.entries()) {
+    const most = allowed[index] ?? 0;
+    assert.ok(ms <= most && ms > most - machineMs, `wait ${index + 1} of ${ms} ms, where the table says ${most}`);
+  }
+  const timer = timerMs[row.fault] ?? 0;
+  for (const { durationMs } of failed)
+    assert.ok(durationMs >= timer - 20 && durationMs <= timer + machineMs, `a try of ${durationMs} ms, timer ${timer}`);
+}
 
 function continues(messages: readonly { readonly role: string; readonly content?: unknown }[]): boolean {
   return messages.some(({ role, content }) => role === 'assistant' && String(content).startsWith(partial));
