@@ -31,6 +31,7 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
   const memories = new MemoryDesk(tasks);
   const migration = new MemoryMigration(tasks);
   const panel = new Panel(context.extensionUri, { tasks, chat, memories, migration });
+  const nativeChat = registerNativeChat(tasks);
   context.subscriptions.push(
     log,
     tasks,
@@ -43,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
     registerTaskTree(tasks),
     registerMemoryTree(memories),
     registerModelTree(tasks),
-    registerNativeChat(tasks),
+    nativeChat,
     registerStatusBar(tasks, index),
     registerCodeActions(),
     registerTerminalCommands(),
@@ -60,8 +61,8 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
     }),
   );
   const api = createApi(tasks);
-  // In a test run nobody sits at the desk: the tests answer in the person's place.
+  // In a test run nobody sits at the desk: the tests answer in the person's place, and ask in VS Code's chat.
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? Object.assign(api, { desk: tasks.desk, index, confirmer })
+    ? Object.assign(api, { desk: tasks.desk, index, confirmer, participant: nativeChat.participant })
     : api;
 }

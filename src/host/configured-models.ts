@@ -20,7 +20,7 @@ export async function configuredModels(
     ),
     // A variable of the environment is for the command line: here it would be that of whoever started VS Code.
     keyOf: async ({ secret }) => (secret === undefined ? undefined : secrets.get(secretPrefix + secret)),
-    editor: { server: editorModelServer, open: editorTransport },
+    editor: { server: editorModelServer, open: (address) => editorTransport(address) },
   };
 }
 

@@ -22,10 +22,10 @@ export async function editorModels(): Promise<readonly vscode.LanguageModelChat[
 }
 
 /** One of VS Code's own models. The user is asked for consent by VS Code, at the first request that follows an action of theirs. */
-export function editorTransport(address: DeploymentAddress): ModelTransport {
+export function editorTransport(address: DeploymentAddress, offered = editorModels): ModelTransport {
   const { model: name } = address.deployment;
   const find = async (): Promise<vscode.LanguageModelChat> => {
-    const models = await editorModels();
+    const models = await offered();
     const found = models.find(({ id }) => id === name) ?? models.find(({ family }) => family === name);
     if (found) return found;
     throw fault('model-not-found', name, `there are ${models.map(({ id }) => id).join(', ') || 'none'}`);
@@ -178,12 +178,19 @@ function inputOf(call: RecordedCall): object {
 }
 
 function asFault(model: string, thrown: unknown): MagusError {
-  const said = thrown instanceof Error ? thrown.message : String(thrown);
+  const said = saidBy(thrown);
   if (!(thrown instanceof vscode.LanguageModelError)) return fault('server', model, said);
   if (thrown.code === vscode.LanguageModelError.NoPermissions.name) return fault('auth', model, said);
   if (thrown.code === vscode.LanguageModelError.NotFound.name) return fault('model-not-found', model, said);
   if (thrown.code === vscode.LanguageModelError.Blocked.name) return fault('quota', model, said);
   return fault(/filter|refus/i.test(said) ? 'content-refused' : 'server', model, said);
+}
+
+/** VS Code hands some failures on as bare objects. */
+function saidBy(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message;
+  if (typeof thrown !== 'object' || thrown === null) return String(thrown);
+  return 'message' in thrown && typeof thrown.message === 'string' ? thrown.message : JSON.stringify(thrown);
 }
 
 function fault(kind: Fault, model: string, said: string): MagusError {

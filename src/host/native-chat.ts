@@ -13,13 +13,15 @@ const participant = 'openmagus.magus';
 const purposes: Readonly<Record<string, ModelRequest['purpose']>> = { primary: 'act', secondary: 'advise' };
 
 /** Our models in VS Code's own chat: as models of a provider, and as the participant @magus. */
-export function registerNativeChat(tasks: TaskService): vscode.Disposable {
+export function registerNativeChat(
+  tasks: TaskService,
+): vscode.Disposable & { readonly participant: vscode.ChatParticipant } {
   const changed = new vscode.EventEmitter<void>();
   const chat = vscode.chat.createChatParticipant(participant, (request, context, stream, token) =>
     answer(tasks, { request, context, stream, token }),
   );
   chat.iconPath = new vscode.ThemeIcon('sparkle');
-  return vscode.Disposable.from(
+  const registered = vscode.Disposable.from(
     changed,
     chat,
     tasks.onChange(() => changed.fire()),
@@ -34,6 +36,7 @@ export function registerNativeChat(tasks: TaskService): vscode.Disposable {
       },
     }),
   );
+  return Object.assign(registered, { participant: chat });
 }
 
 /** The primary and the secondary group. VS Code's own models are not given back to it. */

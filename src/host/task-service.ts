@@ -53,6 +53,8 @@ export class TaskService implements vscode.Disposable {
   readonly onIndexState = this.#indexStates.event;
   #composed: Promise<Composed> | undefined;
   #stale = false;
+  /** When the settings as they are now are in use. */
+  #applied = Promise.resolve();
   #modelFault: unknown;
 
   constructor(secrets: vscode.SecretStorage, log: vscode.LogOutputChannel, userFolder: string) {
@@ -196,13 +198,17 @@ export class TaskService implements vscode.Disposable {
       if (this.#composed === composing) this.#composed = undefined;
       throw error;
     });
-    if (this.#stale) composed.useModels(await this.#models());
+    if (this.#stale) {
+      this.#stale = false;
+      // One after the other, and nobody goes on with what held before.
+      this.#applied = this.#applied.then(async () => composed.useModels(await this.#models()));
+    }
+    await this.#applied;
     return composed;
   }
 
   /** A wrong configuration stands in nobody's way but of those who need a model: they meet the fault. */
   async #models(): ReturnType<typeof configuredModels> {
-    this.#stale = false;
     this.#modelFault = undefined;
     try {
       const configured = await configuredModels(readSettings().models, this.#secrets);
@@ -229,6 +235,7 @@ export class TaskService implements vscode.Disposable {
   async #compose(): Promise<Composed> {
     const { composePorts } = await import('../compose.ts');
     const { parseRules } = await import('../core/security/user-rules.ts');
+    this.#stale = false;
     const models = await this.#models();
     const composed = await composePorts({
       secretOf: async (name) => this.#secrets.get(secretPrefix + name),

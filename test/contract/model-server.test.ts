@@ -201,7 +201,8 @@ describe('a llama.cpp router', () => {
     const cancel = new AbortController();
     const loading = desk.load(id, (words) => (words.includes('%') ? cancel.abort() : undefined), cancel.signal);
     await assert.rejects(loading);
-    assert.deepEqual(server.requests.at(-1), { route: 'POST /models/unload', body: { model: 'large' } });
+    const { route, body } = server.requests.at(-1) ?? {};
+    assert.deepEqual([route, body], ['POST /models/unload', { model: 'large' }]);
   });
 
   it('loads what it has besides the configured model', async () => {
@@ -300,6 +301,15 @@ describe('a model server that nobody configured', () => {
     assert.deepEqual(await findLocalModel(places), { kind: 'lmstudio', baseURL: server.url, model: 'large' });
     await server.close();
     assert.equal(await findLocalModel(places), undefined);
+  });
+});
+
+describe('a compatible server that is none of those which usually listen there', () => {
+  it('is not taken for one of them', async () => {
+    const server = await startLocalServer('openai', () => ({ text: '' }));
+    const kindsThere = ['litellm', 'vllm', 'llamacpp'] as const;
+    assert.equal(await findLocalModel(kindsThere.map((kind) => [kind, server.url] as const)), undefined);
+    await server.close();
   });
 });
 

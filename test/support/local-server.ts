@@ -8,8 +8,8 @@ import { streamFrames } from './scripted-model.ts';
 
 export interface LocalServer {
   readonly url: string;
-  /** Every request: method and path, and what was sent. */
-  readonly requests: readonly { readonly route: string; readonly body: Json }[];
+  /** Every request: method and path, what was sent, and with which key. */
+  readonly requests: readonly { readonly route: string; readonly body: Json; readonly key: string | undefined }[];
   /** Names of the models in memory. */
   readonly loaded: Set<string>;
   close(): Promise<void>;
@@ -28,13 +28,13 @@ export interface LocalAnswer {
 
 /** A local model server as its kind answers, by recorded shapes: it has the models small and large, and knows which is loaded. */
 export async function startLocalServer(kind: EndpointKind, answer: () => LocalAnswer): Promise<LocalServer> {
-  const requests: { route: string; body: Json }[] = [];
+  const requests: { route: string; body: Json; key: string | undefined }[] = [];
   const loaded = new Set(['small']);
   const loading = new Map<string, number>();
   const server = createServer((incoming, response) => {
     void receive(incoming).then(async (body) => {
       const route = `${incoming.method} ${incoming.url?.replace('/behind/a/path', '')}`;
-      requests.push({ route, body });
+      requests.push({ route, body, key: incoming.headers.authorization });
       const told = answer();
       const place = { loaded, loading, context: told.context, load: told.load ?? 'done' };
       if (route === 'POST /v1/chat/completions') return chat(response, kind, told, body);

@@ -2,7 +2,7 @@ import type { ServedModel } from '../../core/models/model-server.ts';
 import type { EndpointKind } from '../../protocol/model-configuration.ts';
 import { openModelServer } from './servers/open-server.ts';
 
-/** In the order of preference. llama-swap and llama.cpp share a port: the one that knows its own routes answers. */
+/** In the order of preference. llama-swap and llama.cpp share a port: their own routes tell them apart. */
 const candidates: readonly (readonly [EndpointKind, string])[] = [
   ['litellm', 'http://127.0.0.1:4000'],
   ['ollama', 'http://127.0.0.1:11434'],
@@ -30,6 +30,9 @@ async function ask(kind: EndpointKind, baseURL: string): Promise<LocalModel | un
   const deployment = { endpoint: kind, model: '' };
   const address = { id: kind, kind, endpointName: kind, endpoint: { kind, baseURL }, deployment, timeouts };
   try {
+    const anyServer = await openModelServer({ ...address, kind: 'openai' }, undefined);
+    // Whatever else listens at such a port may list models as well.
+    if ((await anyServer.recognise?.(AbortSignal.timeout(patienceMs))) !== kind) return undefined;
     const server = await openModelServer(address, undefined);
     const models = await server.list(AbortSignal.timeout(patienceMs));
     const chosen = models.find(({ loaded }) => loaded === true) ?? models.find(converses);

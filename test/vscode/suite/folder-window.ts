@@ -5,5 +5,6 @@ import './changes.ts';
 import './selection.ts';
 import './bad-input.ts';
 import './native-chat.ts';
+import './editor-models.ts';
 import './memory.ts';
 import './workspace-index.ts';

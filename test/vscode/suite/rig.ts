@@ -22,6 +22,7 @@ export type TestApi = OpenMagusApi & {
   readonly desk: Desk;
   readonly index: IndexWatch;
   readonly confirmer: Confirmer;
+  readonly participant: vscode.ChatParticipant;
 };
 
 export async function activated(): Promise<TestApi> {
