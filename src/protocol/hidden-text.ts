@@ -15,9 +15,6 @@ const hidden = new RegExp(
   'gu',
 );
 
-/** So many blanks or empty lines in a row only push something out of sight. */
-const padding = /[^\S\n]{200,}|(?:[^\S\n]*\n){60,}/gu;
-
 export interface SeenText {
   readonly text: string;
   /** How many characters were taken out, and the lines they were in, counted from 1. */
@@ -56,17 +53,6 @@ export function removedWords({ removed, lines }: Pick<SeenText, 'removed' | 'lin
   const shown = `${lines.slice(0, 10).join(', ')}${lines.length > 10 ? ' and more' : ''}`;
   return `[${removed} hidden ${removed === 1 ? 'character' : 'characters'} removed, in line${lines.length === 1 ? '' : 's'} ${shown}]`;
 }
-
-/** For an approval or a terminal: control characters and marks are shown instead of obeyed, padding is cut short. */
-export function shownText(text: string): string {
-  return text
-    .replace(shown, (character) =>
-      character === '\n' || character === '\t' ? character : `\\u{${character.codePointAt(0)?.toString(16)}}`,
-    )
-    .replace(padding, (found) => (found.includes('\n') ? '\n\\u{…}\n' : ' \\u{…} '));
-}
-
-const shown = /\p{Cc}|\p{Cf}|\p{Co}|\u034f|\u115f|\u1160|\u2028|\u2029|\u3164|\uffa0/gu;
 
 export interface SeenWithOffsets {
   readonly text: string;

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { type Effect, riskyFirst } from '../protocol/effects.ts';
-import { shownText } from '../protocol/hidden-text.ts';
+import { visibleText } from '../protocol/visible-text.ts';
 import { useAskingCard } from './asking-card.ts';
 import type { ToolItem } from './chat-items.ts';
 import { CodeBlock } from './code-block.tsx';
@@ -28,7 +28,7 @@ export function ApprovalCard({ tool, taskId }: ApprovalProperties): VNode | null
     <section ref={card} tabIndex={-1} class="card approval" aria-label={`Approval: ${tool.title}`}>
       <p>
         <Icon name="ask" />{' '}
-        <strong>{tool.name === 'run_command' ? 'Run this command?' : `${shownText(tool.title)}?`}</strong>
+        <strong>{tool.name === 'run_command' ? 'Run this command?' : `${visibleText(tool.title)}?`}</strong>
       </p>
       <ul class="effects">
         {riskyFirst(approval.effects).map((effect, index) => (
@@ -37,7 +37,7 @@ export function ApprovalCard({ tool, taskId }: ApprovalProperties): VNode | null
       </ul>
       {approval.decision.always ? (
         <p class="quiet">
-          <span class="risk">Always asks:</span> {shownText(insideFolders(approval.decision.reason, roots()))}
+          <span class="risk">Always asks:</span> {visibleText(insideFolders(approval.decision.reason, roots()))}
         </p>
       ) : null}
       {tool.arguments && tool.name !== 'run_command' ? (
@@ -71,7 +71,7 @@ function EffectLine({ effect, fresh }: { readonly effect: Effect; readonly fresh
   return (
     <li>
       <span class="verb">{verbs[effect.verb]}</span>{' '}
-      <code title={shownText(effect.object)}>{shownText(insideFolders(effect.object, roots()))}</code>
+      <code title={visibleText(effect.object)}>{visibleText(insideFolders(effect.object, roots()))}</code>
       {fresh ? <span class="quiet"> not allowed before in this task</span> : null}
       {effect.zone === 'outside' ? <span class="risk"> outside the workspace</span> : null}
       {effect.protects ? <span class="risk"> {insideFolders(effect.protects, roots())}</span> : null}

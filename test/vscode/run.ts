@@ -5,6 +5,7 @@ import { runTests } from '@vscode/test-electron';
 import * as esbuild from 'esbuild';
 import { launchBrowser } from '../support/browser.ts';
 import { buildExtension, leftovers, projectFolder } from '../support/extension-package.ts';
+import { unconfined } from '../support/unconfined.ts';
 import { remoteUri, startVscodeServer } from '../support/vscode-server.ts';
 import { openWorkbench } from '../support/workbench.ts';
 
@@ -118,6 +119,7 @@ async function inDesktop(executable: string | undefined, kind: WindowKind, folde
 }
 
 function environmentOf(kind: WindowKind, folder: string): Record<string, string> {
+  unconfined(path.join(folder, 'data'));
   return { OPENMAGUS_HOME: path.join(folder, 'data'), OPENMAGUS_TEST_WINDOW: kind, OPENMAGUS_DISCOVERY: 'off' };
 }
 

@@ -25,4 +25,9 @@ describe('what a person sees before allowing', () => {
       ['d', 'c', 'b', 'a'],
     );
   });
+
+  it('is not pushed out of sight by padding', () => {
+    assert.equal(visibleText(`ls${' '.repeat(5000)}; rm x`), 'ls ⟨5000 blanks⟩ ; rm x');
+    assert.equal(visibleText(`ls${'\n'.repeat(500)}rm x`), 'ls\n⟨500 lines⟩\nrm x');
+  });
 });
