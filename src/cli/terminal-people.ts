@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { People } from '../core/ports.ts';
 import { riskyFirst } from '../protocol/effects.ts';
+import { rulesForTask } from '../protocol/task-rules.ts';
 import { nobody } from './headless.ts';
 import { printable } from './printable.ts';
 
@@ -13,7 +14,11 @@ export function terminalPeople(json: boolean): People {
         (effect) =>
           `  ${effect.verb} ${printable(effect.object)}${effect.protects === undefined ? '' : ` (${effect.protects})`}`,
       );
-      return yes(`${printable(decision.reason)}\n${shown.join('\n')}\nAllow? [y/N] `, signal);
+      const inTask = decision.always ? undefined : rulesForTask(effects);
+      const like = inTask?.map(({ command, path = '' }) => printable(command === undefined ? path : `${command} …`));
+      const offered = like ? `[y/N/t: yes, and in this task ${like.join('; ')}]` : '[y/N]';
+      const answer = await ask(`${printable(decision.reason)}\n${shown.join('\n')}\nAllow? ${offered} `, signal);
+      return like && answer.trim().toLowerCase() === 't' ? 'task' : isYes(answer);
     },
     resolvePlan: async (_taskId, plan, signal) => {
       const steps = plan.steps.map(
@@ -28,7 +33,11 @@ export function terminalPeople(json: boolean): People {
 }
 
 async function yes(question: string, signal: AbortSignal): Promise<boolean> {
-  return /^y(es)?$/i.test((await ask(question, signal)).trim());
+  return isYes(await ask(question, signal));
+}
+
+function isYes(answer: string): boolean {
+  return /^y(es)?$/i.test(answer.trim());
 }
 
 async function ask(question: string, signal: AbortSignal): Promise<string> {

@@ -272,8 +272,8 @@ export interface ApprovalRequest {
   readonly hash: string;
 }
 export interface People {
-  /** Resolves with the answer; undefined: nobody can be asked, the task stops here and can be resumed. */
-  approve(request: ApprovalRequest, signal: AbortSignal): Promise<boolean | undefined>;
+  /** "task": yes, and for the like of it in this task. undefined: nobody can be asked, the task stops here and can be resumed. */
+  approve(request: ApprovalRequest, signal: AbortSignal): Promise<boolean | 'task' | undefined>;
   /** The plan to run (perhaps edited), false when rejected, undefined as above. */
   resolvePlan(taskId: string, plan: Plan, signal: AbortSignal): Promise<Plan | false | undefined>;
   answer(

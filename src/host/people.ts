@@ -5,7 +5,7 @@ export interface Desk {
   readonly people: People;
   /** Tasks that wait for a person. */
   waiting(): readonly string[];
-  approve(taskId: string, callId: string, allowed: boolean): void;
+  approve(taskId: string, callId: string, allowed: boolean | 'task'): void;
   resolvePlan(taskId: string, plan: Plan | false): void;
   answer(taskId: string, callId: string, text: string): void;
 }
@@ -45,7 +45,7 @@ export function createDesk(onChange: (asked: boolean) => void): Desk {
   return {
     people: {
       approve: (request, signal) =>
-        ask<boolean>(keyOf('approve', request.taskId, request.callId), request.taskId, signal),
+        ask<boolean | 'task'>(keyOf('approve', request.taskId, request.callId), request.taskId, signal),
       resolvePlan: (taskId, _plan, signal) => ask<Plan | false>(keyOf('plan', taskId, ''), taskId, signal),
       answer: (taskId, question, signal) => ask<string>(keyOf('answer', taskId, question.callId), taskId, signal),
     },

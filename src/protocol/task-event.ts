@@ -2,6 +2,7 @@ import type { AgentMessage } from './agent-message.ts';
 import type { Decision, Effect, Label } from './effects.ts';
 import type { ErrorKind } from './error-kinds.ts';
 import type { Plan, PlanStep } from './plan.ts';
+import type { PolicyRule } from './policy-rules.ts';
 import type { ResultChart } from './result-chart.ts';
 import type { TaskStart } from './task-start.ts';
 
@@ -172,6 +173,8 @@ export type TaskEvent =
       readonly allowed: boolean;
       readonly by: 'user' | 'rule';
       readonly hash: string;
+      /** Allowed with it for the rest of the task. */
+      readonly rules?: readonly PolicyRule[];
     }
   | {
       /** Of a call that nobody was asked about. */

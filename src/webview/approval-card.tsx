@@ -1,5 +1,7 @@
 import type { VNode } from 'preact';
 import { type Effect, riskyFirst } from '../protocol/effects.ts';
+import type { PolicyRule } from '../protocol/policy-rules.ts';
+import { rulesForTask } from '../protocol/task-rules.ts';
 import { visibleText } from '../protocol/visible-text.ts';
 import { useAskingCard } from './asking-card.ts';
 import type { ToolItem } from './chat-items.ts';
@@ -20,7 +22,8 @@ export function ApprovalCard({ tool, taskId }: ApprovalProperties): VNode | null
   const { approval } = tool;
   const card = useAskingCard(running.value);
   if (!approval) return null;
-  const decide = (allowed: boolean): void => {
+  const inTask = approval.decision.always ? undefined : rulesForTask(approval.effects);
+  const decide = (allowed: boolean | 'task'): void => {
     restOnConversation();
     send({ type: 'approve', taskId, callId: tool.callId, allowed });
   };
@@ -50,10 +53,21 @@ export function ApprovalCard({ tool, taskId }: ApprovalProperties): VNode | null
         <button type="button" disabled={!running.value} onClick={() => decide(false)}>
           Deny
         </button>
+        {inTask ? (
+          <button type="button" disabled={!running.value} title={taskWords(inTask)} onClick={() => decide('task')}>
+            Allow in This Task
+          </button>
+        ) : null}
         {running.value ? null : <span class="quiet">Resume the task to answer.</span>}
       </div>
     </section>
   );
+}
+
+/** What else is allowed with it: "npm test …; src/a.ts". */
+function taskWords(rules: readonly PolicyRule[]): string {
+  const each = rules.map(({ command, path = '' }) => (command === undefined ? path : `${command} …`));
+  return visibleText(insideFolders([...new Set(each)].join('; '), roots()));
 }
 
 const verbs: Readonly<Record<Effect['verb'], string>> = {

@@ -110,6 +110,7 @@ async function decideAndRun(
       approve: start.approve,
       taint: run.state.taint,
       granted: run.state.granted,
+      rules: run.state.rules,
     };
     const advice = await adviseBefore(run, pendingAction(tool.name, effects), signal);
     if (advice.forbidden) return forbidden(advice.forbidden);
@@ -136,10 +137,11 @@ async function recordDecision(
   run: TaskRun,
   callId: string,
   effects: readonly Effect[],
-  { asked, allowed, by, decision, hash }: Authorization,
+  { asked, allowed, by, decision, hash, rules }: Authorization,
 ): Promise<void> {
   if (allowed === undefined) return;
-  if (asked) await run.emit({ type: 'approval-resolved', callId, allowed, by, hash });
+  const inTask = rules ? { rules } : {};
+  if (asked) await run.emit({ type: 'approval-resolved', callId, allowed, by, hash, ...inTask });
   else run.queue({ type: 'call-decided', callId, effects, decision, allowed, hash });
 }
 

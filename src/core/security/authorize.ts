@@ -1,4 +1,6 @@
 import type { Decision, Effect } from '../../protocol/effects.ts';
+import type { PolicyRule } from '../../protocol/policy-rules.ts';
+import { rulesForTask } from '../../protocol/task-rules.ts';
 import type { ApprovalMode } from '../../protocol/task-start.ts';
 import type { Ports } from '../ports.ts';
 import { type Authorized, sealAuthorized } from './authorized.ts';
@@ -17,6 +19,8 @@ export interface AuthorizeQuestion {
   readonly taint?: Taint;
   /** Hashes of effects that the user allowed before. */
   readonly granted: ReadonlySet<string>;
+  /** Rules that hold for the rest of the task. */
+  readonly rules?: readonly PolicyRule[];
 }
 
 export interface Authorization {
@@ -29,6 +33,8 @@ export interface Authorization {
   /** undefined: nobody can be asked. */
   readonly allowed: boolean | undefined;
   readonly by: 'user' | 'rule';
+  /** What the person has allowed for the rest of the task with this answer. */
+  readonly rules?: readonly PolicyRule[];
 }
 
 /** The one gate between a wish and its effects: decides, asks where the policy wants that, and seals what was allowed. */
@@ -40,7 +46,9 @@ export async function authorize(
   // A copy, so that nothing can be slipped in while the person thinks.
   const effects = question.effects.map((effect) => Object.freeze({ ...effect }));
   const hash = hashOfEffects(ports.hash, effects);
-  const policy = { ...ports.policy(), trusted: question.trusted };
+  const settings = ports.policy();
+  const rules = [...settings.rules, ...(question.rules ?? [])];
+  const policy = { ...settings, rules, trusted: question.trusted };
   const decision = decide(effects, question.taint ?? noTaint, policy, hash);
   const settled = settle(question, effects, decision, hash);
   if (settled !== undefined) {
@@ -52,10 +60,12 @@ export async function authorize(
     ...decision,
     reason: [decision.reason, taintWords(question.taint ?? noTaint)].filter(Boolean).join(' '),
   };
-  const allowed = await ports.people.approve({ taskId, callId, title, effects, decision: asked, hash }, signal);
+  const answer = await ports.people.approve({ taskId, callId, title, effects, decision: asked, hash }, signal);
   signal.throwIfAborted();
-  const sealed = allowed === true ? { authorized: sealAuthorized(effects, hash) } : {};
-  return { ...sealed, decision, hash, asked: true, allowed, by: 'user' };
+  const allowed = answer === 'task' ? true : answer;
+  const sealed = allowed ? { authorized: sealAuthorized(effects, hash) } : {};
+  const inTask = answer === 'task' && !decision.always ? rulesForTask(effects) : undefined;
+  return { ...sealed, decision, hash, asked: true, allowed, by: 'user', ...(inTask ? { rules: inTask } : {}) };
 }
 
 /** The answer where no person is needed; undefined where one is. */

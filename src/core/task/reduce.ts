@@ -25,6 +25,7 @@ export function foldEvents(taskId: string, events: readonly LoggedEvent[]): Task
     calls: new Map(),
     changes: [],
     granted: new Set(),
+    rules: [],
     taint: noTaint,
     turns: 0,
     messages: 0,
@@ -150,6 +151,7 @@ const appliers: Appliers = {
     const call = state.calls.get(event.callId);
     if (call) call.waiting = false;
     if (event.allowed && event.by === 'user') state.granted.add(event.hash);
+    state.rules.push(...(event.rules ?? []));
   },
   'call-decided': () => {},
   'question-asked': (state, event) => {

@@ -1,4 +1,5 @@
 import type { PlanStep } from '../../protocol/plan.ts';
+import type { PolicyRule } from '../../protocol/policy-rules.ts';
 import type {
   ConversationId,
   FileChange,
@@ -84,6 +85,8 @@ export interface TaskState {
   readonly changes: FileChange[];
   /** Hashes of the effects a person has allowed in this task. */
   readonly granted: Set<string>;
+  /** What a person has allowed for all of this task. */
+  readonly rules: PolicyRule[];
   /** Of everything that any conversation of the task has been shown. */
   taint: Taint;
   turns: number;

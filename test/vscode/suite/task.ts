@@ -52,10 +52,9 @@ describe('a task', () => {
     );
     assert.equal(await textOf('greeting.txt'), 'helo world\n');
     desk.approve(task.taskId, asked.callId, true);
-    const check = await task.next('approval-requested', 2);
-    assert.equal(check.effects[0]?.verb, 'run');
-    desk.approve(task.taskId, check.callId, true);
+    // The check only reads.
     assert.equal(await task.end(), 'verified');
+    assert.equal(task.events('approval-requested').length, 1);
     assert.equal(await textOf('greeting.txt'), 'hello world\n');
     assert.deepEqual(
       task.log.map(({ seq }) => seq),
@@ -104,7 +103,7 @@ describe('a task', () => {
     desk.approve(task.taskId, asked.callId, false);
     await task.end();
     assert.equal(await textOf('greeting.txt'), 'helo world\n');
-    assert.match(toolTexts(model.requests.at(-1)).at(-1) ?? '', /The user said no/);
+    assert.ok(model.requests.some((request) => /The user said no/.test(toolTexts(request).at(-1) ?? '')));
   });
 
   it('takes an answer of the user back to the model', async () => {

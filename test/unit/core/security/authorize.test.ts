@@ -15,7 +15,7 @@ const read: Effect = { verb: 'read', object: '/work/a.ts', zone: 'workspace' };
 function gate(
   effects: readonly Effect[],
   change: Partial<AuthorizeQuestion> = {},
-  answer?: boolean,
+  answer?: boolean | 'task',
   policy = strictPolicy,
 ): Promise<Authorization> {
   const ports = {
@@ -76,6 +76,26 @@ describe('authorize', () => {
     const { allowed, by, asked } = await gate([push], { granted: new Set([hash]) });
     assert.deepEqual([allowed, by, asked], [true, 'user', false]);
     assert.equal((await gate([push, run], { granted: new Set([hash]) })).allowed, undefined);
+  });
+
+  it('answers for the like of it in the task, never for what always asks', async () => {
+    const test: Effect = { ...run, commands: [{ words: ['npm', 'test'] }] };
+    const more: Effect = {
+      ...run,
+      object: 'x',
+      commands: [{ words: ['ls'], readsOnly: true }, { words: ['npm', 'test', 'a'] }],
+    };
+    const { rules = [] } = await gate([test, write], {}, 'task');
+    assert.deepEqual(rules, [
+      { decide: 'allow', command: 'npm test' },
+      { decide: 'allow', path: write.object },
+    ]);
+    assert.deepEqual([(await gate([more], { rules })).allowed, (await gate([write], { rules })).asked], [true, false]);
+    assert.equal((await gate([{ ...more, protects: 'a push' }], { rules })).allowed, undefined);
+    assert.equal((await gate([{ ...push, commands: test.commands ?? [] }], {}, 'task')).rules, undefined);
+    for (const words of [['make'], ['bash', '-c'], ['npm', '$X']]) {
+      assert.equal((await gate([{ ...run, commands: [{ words }] }], {}, 'task')).rules, undefined, words.join(' '));
+    }
   });
 
   it('allows no change and no command in an untrusted workspace, even when granted', async () => {

@@ -1,0 +1,26 @@
+import type { Effect } from './effects.ts';
+import type { PolicyRule } from './policy-rules.ts';
+
+/**
+ * What "allow for this task" means for these effects: commands that begin with the same program and first word, and the same
+ * files. undefined where that cannot be said in words that a person would read the same way.
+ */
+export function rulesForTask(effects: readonly Effect[]): readonly PolicyRule[] | undefined {
+  const rules: PolicyRule[] = [];
+  for (const { verb, object, commands } of effects) {
+    if (verb === 'read') continue;
+    if (verb === 'write' || verb === 'delete') rules.push({ decide: 'allow', path: object.replace(/[*?]/g, '?') });
+    else if (verb === 'run' && commands !== undefined) {
+      const acting = commands.filter(({ readsOnly }) => !readsOnly).map(({ words }) => firstWords(words));
+      for (const command of acting) {
+        if (command === undefined) return undefined;
+        rules.push({ decide: 'allow', command });
+      }
+    } else return undefined;
+  }
+  return rules.length === 0 ? undefined : rules;
+}
+
+function firstWords([program = '', first = '']: readonly string[]): string | undefined {
+  return /^[\w./+-]+$/.test(program) && /^[\w./:@+][\w./:@+-]*$/.test(first) ? `${program} ${first}` : undefined;
+}
