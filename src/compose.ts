@@ -120,12 +120,12 @@ export async function composePorts(options: Composition): Promise<Composed> {
     mcp,
   };
   const close = async (patienceMs = 10_000): Promise<void> => {
+    const indexClosed = index?.close();
     await Promise.all([commands.endAll(), mcp.close()]);
     await sandbox.close();
     await preImages.settle();
-    await index?.close();
     await closeMemory(patienceMs);
-    await journal.close();
+    await Promise.all([journal.close(), indexClosed]);
   };
   const useModels = (models: ConfiguredModels | undefined): void => {
     use(noted(models));
@@ -194,7 +194,7 @@ function pushing(log: TaskLog, onEvent: (event: LoggedEvent) => void): TaskLog {
   };
 }
 
-/** Its thread starts when a folder is first to be indexed. */
+/** Its thread starts when a folder is first to be indexed; nothing waits for its end, for a window that closes has little time. */
 function openIndex({ home, onIndexState }: Composition): SqliteIndex {
   return sqliteIndex({
     home: path.join(home, 'index'),

@@ -25,8 +25,8 @@ const roleWeights: Readonly<Record<FileRole, number>> = {
 
 /**
  * One list of files from their chunks and their paths. Each ranking counts by its share of its own best, which keeps what
- * a rank alone would lose: by how much the best is better. (On 204 fixed issues of 13 projects it finds the file more often
- * among the first five than reciprocal ranks; docs/benchmarks.md.)
+ * a rank alone would lose: by how much the best is better. On the issues of `npm run bench:index` it finds the file as often
+ * at the first place as reciprocal ranks, and more often among the first five.
  */
 export function rankFiles(
   chunks: readonly ScoredFile[],

@@ -56,7 +56,7 @@ describe('a task that is stopped', () => {
 
   it('by its limit of time ends a running command', async () => {
     rig.script(() => calls({ name: 'run_command', args: { command: 'echo $$ > pid; sleep 300' } }));
-    const { taskId, state } = await rig.run({ goal: 'Wait.', mode: 'act', limits: { maxTurns: 9, timeoutS: 0.7 } });
+    const { taskId, state } = await rig.run({ goal: 'Wait.', mode: 'act', limits: { maxTurns: 9, timeoutS: 3 } });
     assert.deepEqual([state.ended?.status, state.ended?.error?.code], ['limit-reached', 'TIME']);
     assert.equal(await alive(await pidIn('pid')), false);
     rig.script(() => calls(finish()));
@@ -66,7 +66,7 @@ describe('a task that is stopped', () => {
 
   it('by its limit of time ends a model call that hangs', async () => {
     rig.script(() => ({ text: 'I am thinking', silence: true }));
-    const { state } = await rig.run({ goal: 'Think.', mode: 'act', limits: { maxTurns: 9, timeoutS: 0.5 } });
+    const { state } = await rig.run({ goal: 'Think.', mode: 'act', limits: { maxTurns: 9, timeoutS: 3 } });
     assert.deepEqual([state.ended?.status, state.ended?.error?.code], ['limit-reached', 'TIME']);
     for (let tries = 0; tries < 100 && rig.model.requests[0]?.abandonedAt === undefined; tries += 1) await sleep(20);
     assert.ok(rig.model.requests[0]?.abandonedAt);
