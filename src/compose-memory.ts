@@ -43,7 +43,7 @@ export function composeMemory(parts: MemoryParts): {
     configuration.team === undefined ? [user] : [user, `team/${configuration.team}`];
   let replicas: Promise<readonly MemoryReplica[]> | undefined;
   const embedder = embedderOf(configuration, parts.secretOf);
-  const background = startBackground(parts.onWarning);
+  const background = startBackground();
   const memory: Memory = {
     store: parts.store,
     namespace: user,

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod/mini';
-import { parseArguments } from '../core/loop/run-tool-call.ts';
+import { parseArguments } from '../core/loop/parse-arguments.ts';
 import type { Ports } from '../core/ports.ts';
 import { explainCall } from '../core/security/explain-command.ts';
 import { answerJsonLines } from './json-lines.ts';

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod/mini';
 import { MagusError } from '../core/errors/magus-error.ts';
-import { parseArguments } from '../core/loop/run-tool-call.ts';
+import { parseArguments } from '../core/loop/parse-arguments.ts';
 import type { Ports } from '../core/ports.ts';
 import { authorize } from '../core/security/authorize.ts';
 import { failureOf } from '../core/tools/failure-of.ts';

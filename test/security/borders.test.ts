@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import type * as z from 'zod/mini';
 import { builtInTools } from '../../src/built-in-tools.ts';
 import { isMagusError } from '../../src/core/errors/magus-error.ts';
-import { parseArguments } from '../../src/core/loop/run-tool-call.ts';
+import { parseArguments } from '../../src/core/loop/parse-arguments.ts';
 import { parseModelConfiguration } from '../../src/core/models/parse-configuration.ts';
 import { parseRules } from '../../src/core/security/user-rules.ts';
 import { viewRequestSchema } from '../../src/protocol/chat-view.ts';

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { needProgram, run } from './install.ts';
 
 /** A real server on a loopback port of its own, with a folder of its own that goes when it stops. */
 export interface TestServer {
@@ -18,6 +19,9 @@ export interface TestServer {
   /** Black hole: connections are accepted by the kernel and nothing ever answers. */
   freeze(): void;
   thaw(): void;
+  /** As on a full disk: no file of its grows any more. */
+  fillDisk(): Promise<void>;
+  freeDisk(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,7 +44,8 @@ export async function startServer(recipe: ServerRecipe): Promise<TestServer> {
   let child: ChildProcess | undefined;
   const start = async () => {
     const { file, args, env } = await recipe.command({ port, folder });
-    const started = spawn(file, args, {
+    // A write that fails must be an error to the server, not its end by a signal.
+    const started = spawn('sh', ['-c', `trap '' XFSZ; exec "$@"`, 'sh', file, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
       cwd: folder,
@@ -86,11 +91,19 @@ export async function startServer(recipe: ServerRecipe): Promise<TestServer> {
     },
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
+    fillDisk: () => limitFiles(child, '0'),
+    freeDisk: () => limitFiles(child, 'unlimited'),
     stop: async () => {
       await end('SIGTERM');
       await remove();
     },
   };
+}
+
+/** The soft limit alone, so that whoever set it can lift it. */
+async function limitFiles(child: ChildProcess | undefined, bytes: string): Promise<void> {
+  await needProgram('prlimit', 'util-linux');
+  await run('prlimit', [`--pid=${child?.pid}`, `--fsize=${bytes}:`]);
 }
 
 /** What a thief of the disk would find, in any case of letters: names of files, '' for none. */

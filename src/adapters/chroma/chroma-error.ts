@@ -35,7 +35,11 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
     'VERSION',
     'does not speak the interface that OpenMagus knows (v2). Update Chroma where it is older than 1.0; where it is newer than this OpenMagus, update OpenMagus.',
   ],
-  [/No space left|disk is full|disk full|ENOSPC|disk I\/O error/i, 'FULL', 'has a full disk. Free some space there.'],
+  [
+    /No space left|disk is full|disk full|ENOSPC|disk I\/O error/i,
+    'FULL',
+    'has a full disk. Free some space there and start it again.',
+  ],
   [
     /ECONN|ENOTFOUND|EAI_AGAIN|fetch failed|Connection|socket|connect/i,
     'UNREACHABLE',

@@ -46,7 +46,11 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
     'VERSION',
     'does not speak a version of Bolt that OpenMagus knows. Give the Bolt port (7687, not 7474). Update Neo4j where it is older than 4.4; where it is newer than this OpenMagus, update OpenMagus.',
   ],
-  [/No space left|disk|TransactionLogError/i, 'FULL', 'cannot write. Look at its log: the disk may be full.'],
+  [
+    /No space left|File too large|disk|TransactionLogError|critical error/i,
+    'FULL',
+    'cannot write. Look at its log: the disk may be full. Free some space and start it again.',
+  ],
   [/SyntaxError|ProcedureNotFound/, 'VERSION', 'is too old. OpenMagus needs Neo4j 4.4 or later.'],
   [/ServiceUnavailable|SessionExpired|ECONN|connect|acquisition/i, 'UNREACHABLE', unreachable],
 ];

@@ -49,7 +49,7 @@ const causes: readonly (readonly [RegExp, string, string])[] = [
   ],
   [/OOM command not allowed/, 'FULL', 'is full. Give it more memory (maxmemory).'],
   [
-    /MISCONF|READONLY|LOADING/,
+    /MISCONF|READONLY|LOADING|File too large|No space left/,
     'NOT_WRITABLE',
     'takes no writes now. Look at its log: the disk may be full, or it is a read-only copy.',
   ],

@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { toMagusError } from '../../core/errors/magus-error.ts';
 import type { Memory } from '../../core/memory/memory-ports.ts';
 
 /** Runs work that nobody waits for. `close` waits a little for what still runs, then ends it. */
-export function startBackground(onWarning: (text: string) => void): {
+export function startBackground(): {
   readonly later: Memory['later'];
   close(patienceMs: number): Promise<void>;
 } {
@@ -13,9 +12,8 @@ export function startBackground(onWarning: (text: string) => void): {
     later: (work) => {
       if (ending.signal.aborted) return;
       const done = work(ending.signal)
-        .catch((caught: unknown) => {
-          if (!ending.signal.aborted) onWarning(`Nothing was learned from the task: ${toMagusError(caught).message}`);
-        })
+        // The task is over and was told of all that was wrong with it: nobody misses what might have been learned.
+        .catch(() => {})
         .finally(() => running.delete(done));
       running.add(done);
     },

@@ -3,8 +3,8 @@ import { agentMessageSchema } from '../../protocol/agent-message.ts';
 import type { TaskEvent } from '../../protocol/task-event.ts';
 import { toMagusError } from '../errors/magus-error.ts';
 import type { ModelRequest, Ports } from '../ports.ts';
-import { secretsOfEnvironmentFile } from '../security/redact.ts';
 import { redactEvent } from '../security/redact-event.ts';
+import { secretsOfFolders } from '../security/secrets-of-folders.ts';
 import { applyEvent, foldEvents } from '../task/reduce.ts';
 import type { TaskState } from '../task/state.ts';
 
@@ -16,6 +16,8 @@ export interface TaskRun {
   emit(...events: readonly TaskEvent[]): Promise<void>;
   /** Changes the state at once; the events go to disk with what is emitted next. */
   queue(...events: readonly TaskEvent[]): void;
+  /** The arguments of calls as the model wrote them in this session, by call: they may hold what the log must not. */
+  readonly written: ReadonlyMap<string, string>;
   /** sha256 of each file as a model last saw it. */
   readonly seen: Map<string, string>;
   /** The last request of each conversation: the next one should only add to it. */
@@ -28,10 +30,11 @@ export interface TaskRun {
 export async function openRun(ports: Ports, taskId: string): Promise<TaskRun> {
   const state = foldEvents(taskId, await ports.log.read(taskId));
   const roots = await realRoots(ports, state.start.roots);
-  const ownSecrets = await secretsOfWorkspace(ports, roots);
+  const ownSecrets = await secretsOfFolders(ports.files, roots);
+  const written = new Map<string, string>();
   let waiting: TaskEvent[] = [];
   // Once a write has failed, so does every later one: a log has no holes, and the task is resumed from what it holds.
-  let written: Promise<void> = Promise.resolve();
+  let onDisk: Promise<void> = Promise.resolve();
   const writeWaiting = async (): Promise<void> => {
     const events = waiting;
     waiting = [];
@@ -39,33 +42,22 @@ export async function openRun(ports: Ports, taskId: string): Promise<TaskRun> {
   };
   const queue = (...events: readonly TaskEvent[]): void => {
     const secrets = [...ports.secrets(), ...ownSecrets];
+    for (const event of events)
+      if (event.type === 'model-replied') for (const call of event.calls) written.set(call.id, call.arguments);
     const clean = events.map((event) => redactEvent(event, secrets));
     for (const event of clean) applyEvent(state, event);
     waiting.push(...clean);
   };
   const emit = (...events: readonly TaskEvent[]): Promise<void> => {
     queue(...events);
-    written = written.then(writeWaiting);
+    onDisk = onDisk.then(writeWaiting);
     // Not everybody waits; whoever emits next meets the failure.
-    written.catch(() => {});
-    return written;
+    onDisk.catch(() => {});
+    return onDisk;
   };
-  return { ports, state, emit, queue, seen: new Map(), requests: new Map(), startedAt: ports.clock.now(), roots };
+  const startedAt = ports.clock.now();
+  return { ports, state, emit, queue, written, seen: new Map(), requests: new Map(), startedAt, roots };
 }
-
-/** What .env files call a secret is one, whatever it looks like. */
-async function secretsOfWorkspace({ files }: Ports, roots: readonly string[]): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const root of roots) {
-    for (const name of ['.env', '.env.local', '.env.development', '.env.production', '.env.test']) {
-      const bytes = await files.read(`${root}/${name}`, mostEnvironmentBytes).catch(() => undefined);
-      if (bytes) found.push(...secretsOfEnvironmentFile(new TextDecoder().decode(bytes)));
-    }
-  }
-  return found;
-}
-
-const mostEnvironmentBytes = 200_000;
 
 /** A folder that is gone keeps its name: each tool says so when it is used. */
 function realRoots({ files }: Ports, roots: readonly string[]): Promise<readonly string[]> {

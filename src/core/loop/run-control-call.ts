@@ -7,7 +7,7 @@ import { askUserInput, updatePlanInput } from '../tools/control-tools.ts';
 import { failureOf } from '../tools/failure-of.ts';
 import type { ToolResult } from '../tools/tool.ts';
 import { beginCall, endCall } from './call-events.ts';
-import { parseArguments } from './run-tool-call.ts';
+import { parseArguments } from './parse-arguments.ts';
 
 /** Answers the calls that steer the task itself. False: it is not one of them. */
 export async function runControlCall(

@@ -5,20 +5,23 @@ import { unansweredCalls } from '../agents/unanswered-calls.ts';
 import { executorOpening } from '../prompts/prompts.ts';
 import { conversationOf } from '../task/reduce.ts';
 import { askUserSpec, finishStepInput, finishStepSpec, specOf, updatePlanSpec } from '../tools/control-tools.ts';
-import type { ToolResult } from '../tools/tool.ts';
 import { coreTools, useToolSpec } from '../tools/tool-families.ts';
 import { askModel } from './ask-model.ts';
 import { beginCall, callId, endCall, refuseCall } from './call-events.ts';
 import { assertUsefulReplies, isUseless, sameFailure } from './going-in-circles.ts';
+import { parseArguments } from './parse-arguments.ts';
 import { runCheck } from './run-check.ts';
 import { runControlCall } from './run-control-call.ts';
-import { parseArguments, runToolCall } from './run-tool-call.ts';
+import { runToolCall } from './run-tool-call.ts';
 
 export interface StepOutcome {
   readonly status: StepStatus;
   readonly summary: string;
   readonly evidence: string;
 }
+
+/** What a step's check said; undefined where there is none. */
+type Check = Awaited<ReturnType<typeof runCheck>>;
 
 const mostCallsAReply = 32;
 const mostFailedChecks = 3;
@@ -143,7 +146,7 @@ async function endWithText(
 function outcomeOf(
   run: TaskRun,
   step: PlanStep,
-  check: ToolResult | undefined,
+  check: Check,
   said: { summary: string; evidence: string },
 ): StepOutcome | undefined {
   if (check === undefined) return { status: 'unverified', ...said };
@@ -156,7 +159,7 @@ function outcomeOf(
 }
 
 /** A check that nobody allowed says nothing about the step. */
-function wasRefused(check: ToolResult): boolean {
+function wasRefused(check: NonNullable<Check>): boolean {
   return check.error?.kind === 'permission-denied';
 }
 

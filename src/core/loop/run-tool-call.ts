@@ -5,13 +5,13 @@ import { adviseBefore, type PendingAction, withAdvice } from '../agents/advise.t
 import { nobodyToAsk } from '../agents/nobody-to-ask.ts';
 import type { TaskRun } from '../agents/task-run.ts';
 import { MagusError, toMagusError } from '../errors/magus-error.ts';
-import { parseInWords } from '../errors/parse-in-words.ts';
 import type { Ports } from '../ports.ts';
 import { type Authorization, authorize } from '../security/authorize.ts';
 import { failureOf } from '../tools/failure-of.ts';
 import type { Tool, ToolResult, ToolScope } from '../tools/tool.ts';
 import { unwrapCall } from '../tools/tool-families.ts';
 import { beginCall, endCall, wholeCall } from './call-events.ts';
+import { asWritten, isLost, lost, parseArguments } from './parse-arguments.ts';
 import { runAllowed } from './run-allowed.ts';
 
 /** Runs one call of a tool: on disk first, then parse, effects, policy, run. Everything that goes wrong is text for the model. */
@@ -21,13 +21,13 @@ export async function runToolCall(
   made: RecordedCall,
   signal: AbortSignal,
 ): Promise<ToolResult> {
-  const { call, answer } = unwrapCall(run.ports.tools, made);
+  const { call, answer } = unwrapCall(run.ports.tools, asWritten(run, made));
   if (answer) {
     await run.emit(...wholeCall(run, conversation, call, answer));
     return answer;
   }
   const tool = run.ports.tools.find(({ name }) => name === call.name);
-  const parsed = parseArguments(tool, call);
+  const parsed = isLost(run, made) ? lost : parseArguments(tool, call);
   const title = (tool && parsed.ok ? tool.describe(parsed.input) : call.name).slice(0, longestTitle);
   beginCall(run, conversation, call, title);
   const began = run.ports.clock.now();
@@ -38,52 +38,7 @@ export async function runToolCall(
   return result;
 }
 
-/** Characters: what a tool may write fits in, however it is escaped. */
-const longestArguments = 8_000_000;
 const longestTitle = 500;
-
-type Parsed =
-  | { readonly ok: true; readonly input: unknown; readonly failure: ToolResult }
-  | { readonly ok: false; readonly failure: ToolResult };
-
-export function parseArguments(
-  tool: Pick<Tool, 'name' | 'input'> | undefined,
-  call: Pick<RecordedCall, 'name' | 'arguments'>,
-): Parsed {
-  if (!tool)
-    return {
-      ok: false,
-      failure: failureOf(
-        new MagusError('tool-input', `There is no tool ${call.name}. Use one of the tools you were given.`, {
-          code: 'UNKNOWN_TOOL',
-        }),
-      ),
-    };
-  const value = call.arguments.length > longestArguments ? undefined : parseJson(call.arguments);
-  if (value === undefined)
-    return {
-      ok: false,
-      failure: failureOf(
-        new MagusError(
-          'tool-input',
-          `The arguments of ${call.name} are not a JSON object. Call it again with valid JSON.`,
-          { code: 'BAD_JSON' },
-        ),
-      ),
-    };
-  const parsed = parseInWords(tool.input, value, 'the arguments');
-  if (parsed.ok) return { ok: true, input: parsed.value, failure: failureOf(undefined) };
-  return {
-    ok: false,
-    failure: failureOf(
-      new MagusError(
-        'tool-input',
-        `Wrong arguments for ${call.name}:\n${parsed.faults.join('\n')}\nCall it again with these mended.`,
-        { code: 'BAD_ARGUMENTS' },
-      ),
-    ),
-  };
-}
 
 interface Prepared {
   readonly tool: Tool;
@@ -193,13 +148,4 @@ function scopeOf(run: TaskRun, callId: string): ToolScope {
   const { state, seen, emit, roots } = run;
   const { taint } = state;
   return { taint, taskId: state.taskId, callId, roots, seen, changes: () => state.changes, record: emit };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text === '' ? '{}' : text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

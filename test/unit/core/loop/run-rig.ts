@@ -65,7 +65,17 @@ export function runRig(log: readonly TaskEvent[], replies: readonly Reply[] = []
   };
   const emit = async (...more: readonly TaskEvent[]): Promise<void> => queue(...more);
   return {
-    run: { ports, state, emit, queue, seen: new Map(), requests: new Map(), startedAt: 0, roots: state.start.roots },
+    run: {
+      ports,
+      state,
+      emit,
+      queue,
+      written: new Map(),
+      seen: new Map(),
+      requests: new Map(),
+      startedAt: 0,
+      roots: state.start.roots,
+    },
     events,
     requests,
     ran,
