@@ -72,6 +72,24 @@ describe('a real LiteLLM proxy', function () {
     assert.deepEqual([main?.price?.input, main?.price?.output], [2, 10]);
   });
 
+  it('is recognised where it is configured as any compatible server, and then left to its own fallbacks', async () => {
+    const anyServer = modelAddress(`${proxy.url}/v1`, { endpoint: { kind: 'openai' } });
+    const never = new AbortController().signal;
+    assert.equal(await (await openModelServer(anyServer, undefined)).recognise?.(never), 'litellm');
+    const own = routerOf(
+      { kind: 'openai', baseURL: `${proxy.url}/v1`, model: 'alone', timeouts },
+      { keys: { model: proxy.masterKey } },
+    );
+    const picture = () => own.desk.groups()[0]?.members[0];
+    assert.equal((await askRouter(own)).reply.text, 'From the first.');
+    while (picture()?.kind !== 'litellm') await new Promise((done) => setTimeout(done, 20));
+    assert.deepEqual([picture()?.contextTokens, picture()?.price], [32_000, { input: 2, output: 10 }]);
+    answer = { status: 500 };
+    const before = first.requests.length;
+    assert.equal(await faultOf(askRouter(own)), 'SERVER');
+    assert.equal(first.requests.length - before, 2);
+  });
+
   it('streams text and tool calls, and the cost is known', async () => {
     answer = { text: 'Grüße 🧙', calls: [{ name: 'look', args: { at: 'ü' } }] };
     const { reply, shown } = await askRouter(router('main'), { tools: [tool] });
