@@ -8,7 +8,10 @@ const lazyAdapters = {
   name: 'lazy-adapters',
   setup(build) {
     build.onResolve(
-      { filter: /\/(open-transport|compose|redis-memory|chroma-memory|neo4j-memory|sandbox-runtime|mcp-servers)\.ts$/ },
+      {
+        filter:
+          /\/(open-transport|compose|redis-memory|chroma-memory|neo4j-memory|sandbox-runtime|mcp-servers|open-apis)\.ts$/,
+      },
       (found) =>
         found.kind === 'dynamic-import'
           ? { path: `./${found.path.split('/').pop().replace('.ts', '.js')}`, external: true }
@@ -55,6 +58,7 @@ const entries = {
   'redis-memory': 'src/adapters/redis/redis-memory.ts',
   'chroma-memory': 'src/adapters/chroma/chroma-memory.ts',
   'neo4j-memory': 'src/adapters/neo4j/neo4j-memory.ts',
+  'open-apis': 'src/adapters/openapi/open-apis.ts',
   'mcp-servers': 'src/adapters/mcp-client/mcp-servers.ts',
   'sqlite-worker': 'src/adapters/sqlite/worker.ts',
   'index-worker': 'src/index-worker.ts',

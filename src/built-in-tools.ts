@@ -1,4 +1,7 @@
 import type { Tool } from './core/tools/tool.ts';
+import { apiCall } from './tools/api/api-call.ts';
+import { apiDescribe } from './tools/api/api-describe.ts';
+import { apiSearch } from './tools/api/api-search.ts';
 import { dataExport } from './tools/data/data-export.ts';
 import { dataInspect } from './tools/data/data-inspect.ts';
 import { dataQuery } from './tools/data/data-query.ts';
@@ -48,6 +51,9 @@ export const builtInTools: readonly Tool[] = [
   dataInspect,
   dataQuery,
   dataExport,
+  apiSearch,
+  apiDescribe,
+  apiCall,
   mcpSearch,
   mcpCall,
 ];

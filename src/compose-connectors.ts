@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { lazyApis } from './core/api/lazy-apis.ts';
 import { lazyMcp } from './core/mcp/lazy-mcp.ts';
-import type { McpServers } from './core/mcp/mcp-port.ts';
+import type { OutsidePorts } from './core/outside-ports.ts';
 import type { PolicySettings } from './core/security/policy.ts';
 
 /** What the host knows of connectors; everything in it comes from the user, nothing from a workspace. */
@@ -11,6 +12,8 @@ export interface ConnectorSettings {
   readonly mcpFiles: readonly string[];
   /** The setting `openmagus.mcpServers`, unchecked. */
   readonly mcpServers: () => unknown;
+  /** The setting `openmagus.apis`, unchecked. */
+  readonly apis: () => unknown;
   /** Keeps what a server may sign in with; undefined removes it. */
   readonly keepSecret: (name: string, value: string | undefined) => Promise<void>;
 }
@@ -22,11 +25,21 @@ interface ConnectorParts {
   /** Values that must not be shown; those that come to light here are added. */
   readonly secrets: string[];
   readonly policy: () => PolicySettings;
+  readonly web: OutsidePorts['web'];
 }
 
-/** Nothing of it is loaded before a task asks for it. */
-export function composeConnectors(parts: ConnectorParts): { readonly mcp: McpServers } {
-  const { home, connectors, secretOf, secrets, policy } = parts;
+/** Nothing of it is loaded before a task asks for it. The hosts of the user's own APIs are allowed ones. */
+export function composeConnectors(parts: ConnectorParts): OutsidePorts & { policy(): PolicySettings } {
+  const { home, connectors, secretOf, secrets, policy, web } = parts;
+  const onSecret = (value: string): void => void (secrets.includes(value) || secrets.push(value));
+  const configured = (): readonly (readonly [source: string, apis: unknown])[] => [
+    ['the setting openmagus.apis', connectors?.apis()],
+    apisOfHome(path.join(home, 'apis.json')),
+  ];
+  const apis = lazyApis(async () => {
+    const { openApis } = await import('./adapters/openapi/open-apis.ts');
+    return openApis({ folder: path.join(home, 'apis'), web, secretOf, onSecret, configured });
+  });
   const folder = path.join(home, 'mcp');
   const mcp = lazyMcp(async () => {
     const { mcpServers } = await import('./adapters/mcp-client/mcp-servers.ts');
@@ -38,7 +51,7 @@ export function composeConnectors(parts: ConnectorParts): { readonly mcp: McpSer
         ...(connectors ? { setting: connectors.mcpServers } : {}),
       },
       secretOf,
-      onSecret: (value) => void (secrets.includes(value) || secrets.push(value)),
+      onSecret,
       listed: () => policy().hosts,
       tokensOf: (hash) =>
         connectors
@@ -49,7 +62,28 @@ export function composeConnectors(parts: ConnectorParts): { readonly mcp: McpSer
           : tokenFile(path.join(folder, `${hash}.token`)),
     });
   });
-  return { mcp };
+  return { web, mcp, apis, policy: () => ({ ...policy(), hosts: [...policy().hosts, ...hostsOf(configured())] }) };
+}
+
+/** Where the user said that an API is; what a document says of itself counts for nothing. */
+function hostsOf(configured: readonly (readonly [source: string, apis: unknown])[]): readonly string[] {
+  return configured
+    .flatMap(([, apis]) => Object.values(typeof apis === 'object' && apis !== null ? apis : {}) as unknown[])
+    .flatMap((api) => {
+      const { baseURL } = (typeof api === 'object' && api !== null ? api : {}) as { readonly baseURL?: unknown };
+      return typeof baseURL === 'string' ? (URL.parse(baseURL)?.hostname ?? []) : [];
+    });
+}
+
+/** A file that is no JSON stands as its text, and is told of when APIs are listed. */
+function apisOfHome(file: string): readonly [source: string, apis: unknown] {
+  let text = '';
+  try {
+    text = readFileSync(file, 'utf8');
+    return [file, JSON.parse(text)];
+  } catch {
+    return [file, text === '' ? undefined : text];
+  }
 }
 
 /** Without a secret storage: a file that its owner alone can read. */

@@ -97,7 +97,7 @@ export async function composePorts(options: Composition): Promise<Composed> {
     vectors,
     ...(options.onRemembered ? { onRemembered: options.onRemembered } : {}),
   });
-  const { mcp } = composeConnectors({ ...options, secretOf, secrets, policy });
+  const outside = composeConnectors({ ...options, secretOf, secrets, policy, web });
   const ports: Ports = {
     clock: systemClock,
     hash: systemHash,
@@ -110,18 +110,16 @@ export async function composePorts(options: Composition): Promise<Composed> {
     search: textSearch(options.ripgrep),
     index: index ?? noIndex,
     commands,
-    web,
     data: processData(workerFile('data-process'), options.home),
     people: options.people,
-    policy,
     editor: options.editor,
     live: options.onLive,
     tools: builtInTools,
-    mcp,
+    ...outside,
   };
   const close = async (patienceMs = 10_000): Promise<void> => {
     const indexClosed = index?.close();
-    await Promise.all([commands.endAll(), mcp.close()]);
+    await Promise.all([commands.endAll(), outside.mcp.close()]);
     await sandbox.close();
     await preImages.settle();
     await closeMemory(patienceMs);

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { MagusError } from '../core/errors/magus-error.ts';
+import type { ConfiguredApi } from '../core/api/api-port.ts';
+import { MagusError, toMagusError } from '../core/errors/magus-error.ts';
 import { startEffect } from '../core/mcp/mcp-effects.ts';
 import type { McpDesk, McpServer } from '../core/mcp/mcp-port.ts';
 import type { Ports } from '../core/ports.ts';
@@ -8,7 +9,7 @@ import { nobody } from './headless.ts';
 import { printable } from './printable.ts';
 import { withPorts } from './with-ports.ts';
 
-/** `openmagus connectors [list]` and `connectors allow NAME`: the MCP servers of the user and of this folder. */
+/** `openmagus connectors [list]` and `connectors allow NAME`: the MCP servers and APIs of the user and of this folder. */
 export async function connectors(words: readonly string[]): Promise<number> {
   const [action = 'list', name] = words;
   if (action === 'list') return withPorts((ports) => list(ports));
@@ -17,14 +18,29 @@ export async function connectors(words: readonly string[]): Promise<number> {
 }
 
 async function list(ports: Ports): Promise<number> {
-  const { servers, faults } = await ports.mcp.list(here());
+  const { servers, faults: serverFaults } = await ports.mcp.list(here());
+  const { apis, faults: apiFaults } = await ports.apis.list();
+  const faults = [...serverFaults, ...apiFaults];
   for (const server of servers) process.stdout.write(`${printable(lineOf(server))}\n`);
+  for (const api of apis) process.stdout.write(`${printable(await apiLine(ports, api))}\n`);
   for (const fault of faults) process.stdout.write(`✗ ${printable(fault)}\n`);
-  if (servers.length + faults.length === 0)
+  if (servers.length + apis.length + faults.length === 0)
     process.stdout.write(
-      'No MCP server is configured. Name some in mcp.json of the data folder or in .vscode/mcp.json.\n',
+      'Nothing is configured. Name MCP servers in mcp.json of the data folder or in .vscode/mcp.json, APIs in apis.json.\n',
     );
   return 0;
+}
+
+async function apiLine({ apis }: Ports, api: ConfiguredApi): Promise<string> {
+  const { name, spec, baseURL = 'where its document says', auth } = api;
+  const key = auth ? `, key ${auth.secret}` : '';
+  try {
+    const document = await apis.known(api);
+    const state = document ? `${document.operations.length} operations` : 'fetched when it is first searched';
+    return `✓ ${name}  ${baseURL}  (${spec}; ${state}${key})`;
+  } catch (caught) {
+    return `✗ ${name}  ${toMagusError(caught).message}`;
+  }
 }
 
 function lineOf({ name, object, source, approved, tools }: McpServer): string {

@@ -1,3 +1,4 @@
+import type { Apis } from './api/api-port.ts';
 import type { McpServers } from './mcp/mcp-port.ts';
 import type { Web } from './web-port.ts';
 
@@ -5,4 +6,5 @@ import type { Web } from './web-port.ts';
 export interface OutsidePorts {
   readonly web: Web;
   readonly mcp: McpServers;
+  readonly apis: Apis;
 }

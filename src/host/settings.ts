@@ -12,6 +12,8 @@ export interface Settings {
   readonly rules: unknown;
   /** Servers by name, as written; unchecked. */
   readonly mcpServers: unknown;
+  /** APIs by name, as written; unchecked. */
+  readonly apis: unknown;
   /** May the workspace's files be indexed? */
   readonly index: boolean;
   readonly lessons: boolean;
@@ -25,6 +27,7 @@ export const settingDefaults = {
   allowedHosts: [],
   rules: [],
   mcpServers: {},
+  apis: {},
   'limits.turns': 100,
   'limits.usd': 0,
   'limits.minutes': 0,
@@ -42,6 +45,7 @@ export function readSettings(): Settings {
     security: security(),
     rules: ownValue('rules'),
     mcpServers: ownValue('mcpServers'),
+    apis: ownValue('apis'),
     index: ownValue('index.enabled') !== false,
     lessons: ownValue('memory.lessons') !== false,
   };

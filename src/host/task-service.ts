@@ -247,6 +247,7 @@ export class TaskService implements vscode.Disposable {
       connectors: {
         mcpFiles: [this.#mcpFile],
         mcpServers: () => readSettings().mcpServers,
+        apis: () => readSettings().apis,
         keepSecret: async (name, value) =>
           value === undefined
             ? this.#secrets.delete(secretPrefix + name)

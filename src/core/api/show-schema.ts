@@ -1,0 +1,61 @@
+import type { ApiDocument, Json } from './api-port.ts';
+import { followRef, isRecord } from './parse-document.ts';
+
+const mostDepth = 5;
+const mostProperties = 60;
+
+/**
+ * A schema in the short form that a model reads best: `{name*: string, tags: [string], size: "s"|"l"}`; `*` is required. References
+ * are followed; one that leads back into itself stands by its name.
+ */
+export function showSchema(document: ApiDocument, schema: Json, inside: readonly string[] = []): string {
+  const ref = typeof schema['$ref'] === 'string' ? schema['$ref'] : undefined;
+  const name = ref?.split('/').at(-1);
+  if (ref !== undefined && (inside.includes(ref) || inside.length >= mostDepth)) return name ?? 'any';
+  const target = followRef(document.whole, schema);
+  if (!target) return name ?? 'any';
+  const within = ref === undefined ? [...inside, ''] : [...inside, ref];
+  if (within.length > mostDepth * 2) return 'any';
+  const show = (part: unknown): string => (isRecord(part) ? showSchema(document, part, within) : 'any');
+  const all = parts(target, 'allOf');
+  if (all.length > 0)
+    return [...all.map(show), ...(target['properties'] ? [showObject(target, show)] : [])].join(' & ');
+  const some = [...parts(target, 'oneOf'), ...parts(target, 'anyOf')];
+  if (some.length > 0) return some.map(show).join(' | ');
+  if (Array.isArray(target['enum']))
+    return target['enum']
+      .slice(0, 30)
+      .map((value) => JSON.stringify(value))
+      .join('|');
+  if (target['const'] !== undefined) return JSON.stringify(target['const']);
+  if (target['type'] === 'array' || target['items']) return `[${show(target['items'])}]`;
+  if (target['type'] === 'object' || target['properties']) return showObject(target, show);
+  return showPlain(target);
+}
+
+function showObject(target: Json, show: (part: unknown) => string): string {
+  const required: readonly unknown[] = Array.isArray(target['required']) ? target['required'] : [];
+  const properties = Object.entries(isRecord(target['properties']) ? target['properties'] : {});
+  const shown = properties.slice(0, mostProperties).map(([name, part]) => {
+    const mark = required.includes(name) ? '*' : '';
+    const readOnly = isRecord(part) && part['readOnly'] === true ? ' (only in answers)' : '';
+    return `${name}${mark}: ${show(part)}${readOnly}`;
+  });
+  const more = properties.length > mostProperties ? [`… ${properties.length - mostProperties} more`] : [];
+  const others = isRecord(target['additionalProperties']) ? [`[name]: ${show(target['additionalProperties'])}`] : [];
+  return `{${[...shown, ...more, ...others].join(', ')}}`;
+}
+
+function showPlain(target: Json): string {
+  const type = Array.isArray(target['type']) ? target['type'].join('|') : String(target['type'] ?? 'any');
+  const format = typeof target['format'] === 'string' ? `<${target['format']}>` : '';
+  const { minimum, maximum } = target as { readonly minimum?: unknown; readonly maximum?: unknown };
+  const range = minimum === undefined && maximum === undefined ? '' : ` ${minimum ?? ''}..${maximum ?? ''}`;
+  const fallback = target['default'] === undefined ? '' : ` = ${JSON.stringify(target['default'])}`;
+  return `${type}${format}${range}${target['nullable'] === true ? '|null' : ''}${fallback}`;
+}
+
+function parts(target: Json, name: string): readonly unknown[] {
+  const value = target[name];
+  return Array.isArray(value) ? value : [];
+}
