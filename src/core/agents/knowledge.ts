@@ -87,7 +87,11 @@ export function learnLater(ports: Ports, state: TaskState): void {
 }
 
 function recallForGoal(run: TaskRun, signal: AbortSignal): Promise<readonly MemoryHit[]> {
-  return ask(run, { text: run.state.start.goal.slice(0, 4000), kinds: memoryKinds, limit: mostHits }, signal);
+  return ask(
+    run,
+    { text: run.state.start.goal.slice(0, 4000), kinds: memoryKinds, limit: mostHits, withPinned: true },
+    signal,
+  );
 }
 
 /** What fits this step beyond what was recalled for the whole task. */
@@ -102,7 +106,7 @@ export async function recallForStep(run: TaskRun, step: PlanStep, signal: AbortS
 
 async function ask(
   run: TaskRun,
-  wanted: Pick<RecallRequest, 'text' | 'kinds' | 'limit'>,
+  wanted: Pick<RecallRequest, 'text' | 'kinds' | 'limit' | 'withPinned'>,
   signal: AbortSignal,
 ): Promise<readonly MemoryHit[]> {
   const { roots } = run.state.start;

@@ -3,7 +3,7 @@ import type { MemoryHit } from '../../protocol/task-event.ts';
 import { toMagusError } from '../errors/magus-error.ts';
 import { estimateTokens } from '../models/estimate-tokens.ts';
 import type { Ports } from '../ports.ts';
-import { byPinThenScore, type Fused, fuse } from './fuse.ts';
+import { byPinThenScore, type Fused, fuse, holds } from './fuse.ts';
 import type { MemoryQuery, MemoryRanking } from './memory-ports.ts';
 
 export interface RecallRequest {
@@ -15,6 +15,8 @@ export interface RecallRequest {
   readonly limit: number;
   /** Hits that do not fit are left out. */
   readonly tokens?: number;
+  /** What the user has pinned for these folders is told as well, whatever the text says. */
+  readonly withPinned?: boolean;
 }
 export interface Recalled {
   readonly hits: readonly MemoryHit[];
@@ -25,6 +27,7 @@ export interface Recalled {
 type RecallPorts = Pick<Ports, 'clock' | 'memory' | 'files' | 'hash'>;
 
 const candidates = 50;
+const mostPinned = 10;
 /** A server that is slower costs nothing but a warning. */
 const serverMs = 300;
 const staleFactor = 0.3;
@@ -56,8 +59,23 @@ export async function recallMemories(
   const own = ports.memory.store.search(query, signal);
   const [mine, theirs] = await Promise.all([own, askReplicas(ports, query, warn, signal)]);
   const fused = fuse([...mine, ...theirs], ports.clock.now());
-  const checked = await demoteStale(ports, fused.slice(0, limit * 2), request.roots);
-  return { hits: within(checked.slice(0, limit), request.tokens).map(toHit), warnings };
+  const pinned = request.withPinned ? await pinnedBeside(ports, request, fused) : [];
+  const checked = await demoteStale(ports, [...pinned, ...fused.slice(0, limit * 2)], request.roots);
+  return { hits: within(checked.slice(0, limit + pinned.length), request.tokens).map(toHit), warnings };
+}
+
+/** Pinned records that the text did not find. */
+async function pinnedBeside(
+  { clock, memory }: RecallPorts,
+  { kinds, workspace }: RecallRequest,
+  found: readonly Fused[],
+): Promise<readonly Fused[]> {
+  const known = new Set(found.map(({ record }) => record.id));
+  const filter = { kinds, pinned: true, limit: mostPinned, ...(workspace === undefined ? {} : { workspace }) };
+  const pinned = await memory.store.list(filter);
+  return pinned
+    .filter((record) => !known.has(record.id) && holds(record, clock.now()))
+    .map((record) => ({ record, score: 0, why: [] }));
 }
 
 async function askReplicas(

@@ -99,6 +99,23 @@ describe('what a task learns', () => {
     assert.equal(of('command-started').length, 0);
   });
 
+  it('is told what is pinned, whatever the goal says, before everything else', async () => {
+    const rule = 'Deployments go out on Tuesdays.';
+    await put({ id: 'pinned', text: rule, pinned: true });
+    await put({ id: 'elsewhere', text: 'Not here.', pinned: true, workspace: '/elsewhere' });
+    await put({ id: 'found', text: 'The parser keeps its tables in memory.' });
+    rig.script(turns('edit_file', [calls(finish())]));
+    const { state } = await rig.run({ goal: 'Mend the parser.', mode: 'act' });
+    assert.deepEqual(
+      state.recalled?.hits.map(({ id, why }) => [id, why.split(';')[0]]),
+      [
+        ['pinned', 'pinned'],
+        ['found', 'full text, rank 1'],
+      ],
+    );
+    assert.ok(rig.model.requests.at(-1)?.raw.includes(rule));
+  });
+
   it('does not take a word of another task for the user’s, nor one that no longer holds', async () => {
     await put({ text: 'Never run `true`.', source: 'task t-1' });
     rig.script(turns('edit_file', [calls(command('true')), calls(finish())]));

@@ -1,25 +1,26 @@
 import { afterUse, successProbability } from '../../../core/memory/success.ts';
 import type { Figures } from '../bench-memories.ts';
 
-const simulations = 20;
-const uses = 1000;
+/** One long life of 1,000 runs, and short ones in which there is hardly time to learn. */
+const lives = [
+  { name: '1,000 runs', simulations: 20, uses: 1000 },
+  { name: '40 runs', simulations: 500, uses: 40 },
+] as const;
+type Life = (typeof lives)[number];
 
 /** Four ways to do the same; similarity prefers one at random each time, and the best way breaks midway. */
 const chances = [0.9, 0.75, 0.6, 0.4];
 const broken = 0.1;
 
-/** How often the way that is taken works, in 1,000 runs of a task, twenty times over: by similarity alone, and by the record as recall ranks it. */
+/** How often the way that is taken works, many lives over: by similarity alone, and by the record as recall ranks it. */
 export function benchChoice(): Figures {
-  const share = (choose: Choice): string => successShare(choose).toFixed(3);
-  return [
-    ['workflow choice, similarity alone', share((similarities) => indexOfBest(similarities))],
-    [
-      'workflow choice, decayed success',
-      share((similarities, records) =>
-        indexOfBest(records.map((record, index) => worthOf(record, similarities[index]))),
-      ),
-    ],
-  ];
+  const bySimilarity: Choice = (similarities) => indexOfBest(similarities);
+  const bySuccess: Choice = (similarities, records) =>
+    indexOfBest(records.map((record, index) => worthOf(record, similarities[index])));
+  return lives.flatMap((life) => [
+    [`workflow choice, ${life.name}, similarity alone`, successShare(life, bySimilarity).toFixed(3)] as const,
+    [`workflow choice, ${life.name}, decayed success`, successShare(life, bySuccess).toFixed(3)] as const,
+  ]);
 }
 
 type Record = Parameters<typeof afterUse>[0];
@@ -29,7 +30,7 @@ function worthOf(record: Record, similarity = 0): number {
   return record.status === 'retired' ? -1 : successProbability(record) + similarity / 1000;
 }
 
-function successShare(choose: Choice): number {
+function successShare({ simulations, uses }: Life, choose: Choice): number {
   const random = seeded(1);
   let successes = 0;
   for (let simulation = 0; simulation < simulations; simulation += 1) {
