@@ -3,21 +3,27 @@ import type { Ports } from '../ports.ts';
 import { prepareRecord } from './prepare-record.ts';
 
 const part = 40;
+/** Records that are looked through for secrets in one go. */
+const atOnce = 8;
 
 /** Keeps records, without the secrets in them; the servers follow by themselves. */
 export async function remember(
-  { memory, secrets }: Pick<Ports, 'memory' | 'secrets'>,
+  { clock, memory, secrets }: Pick<Ports, 'clock' | 'memory' | 'secrets'>,
   records: readonly MemoryRecord[],
   signal: AbortSignal,
 ): Promise<void> {
   if (records.length === 0) return;
   const known = secrets();
   // In parts, so that the main thread is held by none of them for long.
-  for (let start = 0; start < records.length; start += part)
-    await memory.store.put(
-      records.slice(start, start + part).map((record) => prepareRecord(record, known)),
-      signal,
-    );
+  let ready: MemoryRecord[] = [];
+  for (let start = 0; start < records.length; start += atOnce) {
+    if (start > 0) await clock.sleep(0, signal);
+    ready.push(...records.slice(start, start + atOnce).map((record) => prepareRecord(record, known)));
+    if (ready.length < part) continue;
+    await memory.store.put(ready, signal);
+    ready = [];
+  }
+  if (ready.length > 0) await memory.store.put(ready, signal);
   memory.changed();
 }
 
@@ -43,7 +49,7 @@ export async function forget(
 
 /** The user has looked at what was learned where words from outside were heard: it is told from now on, or forgotten. */
 export async function reviewed(
-  ports: Pick<Ports, 'memory' | 'secrets'>,
+  ports: Pick<Ports, 'clock' | 'memory' | 'secrets'>,
   record: MemoryRecord,
   accepted: boolean,
   signal: AbortSignal,
