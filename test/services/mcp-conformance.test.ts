@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { installOnce, run } from './install.ts';
+import { installOnce, needProgram, run } from './install.ts';
 
 const version = '0.1.16';
 const client = path.resolve(import.meta.dirname, 'mcp-conformance-client.ts');
@@ -13,6 +13,7 @@ describe('the conformance suite of the Model Context Protocol', function () {
   this.timeout(600_000);
 
   it('passes for all core scenarios of a client and all but one of signing in', async () => {
+    await needProgram('ip', 'iproute2');
     const folder = await installOnce(`mcp-conformance-${version}`, async (fresh) => {
       await run('npm', [
         'install',
@@ -43,7 +44,7 @@ describe('the conformance suite of the Model Context Protocol', function () {
 
 /** The suite's servers listen on every interface, so they get a network of their own. */
 function isolated(words: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
-  const script = 'ip link set lo up 2>/dev/null || ifconfig lo up; exec "$@"';
+  const script = 'ip link set lo up; exec "$@"';
   return new Promise((resolve) => {
     const done = (error: Error | null, stdout: string, stderr: string): void =>
       resolve({ code: error === null ? 0 : 1, output: stdout + stderr });

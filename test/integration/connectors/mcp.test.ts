@@ -49,7 +49,7 @@ describe('servers of the Model Context Protocol', function () {
     await configure(Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`none${index}`, entry()])));
     rig.script(turns('edit_file', [calls(finish())]));
     await rig.run({ goal: 'Nothing.', mode: 'act' });
-    const plain = JSON.stringify(rig.model.requests.at(-1)?.tools);
+    const plain = JSON.stringify(rig.model.requests.at(-1)?.body.tools);
     assert.equal(await seen(), '');
 
     await configure({ test: entry() });
@@ -65,7 +65,7 @@ describe('servers of the Model Context Protocol', function () {
     const first = rig.model.requests.length;
     const { of } = await rig.run({ goal: 'Add 2 and 5.', mode: 'act' }, { people: yes });
     const own = rig.model.requests.slice(first);
-    assert.equal(JSON.stringify(own[0]?.tools), plain);
+    assert.equal(JSON.stringify(own[0]?.body.tools), plain);
     const [families = '', found = '', sum] = answers(own.at(-1));
     assert.match(families, /mcp_search: .*\nmcp_call|mcp_call: /);
     assert.match(found, /server: test, tool: add\nAdds two numbers\.\narguments: .*"a"/);
