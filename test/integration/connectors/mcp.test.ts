@@ -117,6 +117,18 @@ describe('servers of the Model Context Protocol', function () {
     assert.equal((await call('add', { a: 1, b: 2 })).asked, false);
   });
 
+  it('do not do what a rule of the user forbids', async () => {
+    await ready();
+    await writeFile(path.join(rig.home, 'rules.json'), '[{"decide": "deny", "command": "mcp test add"}]');
+    const { ports: own } = await rig.open({ people: yes });
+    const call = (tool: string) =>
+      callTool(own, rig.root, ['mcp_call', { server: 'test', tool, arguments: { a: 1, b: 2 } }]);
+    const denied = await call('add');
+    assert.deepEqual([denied.ok, denied.asked], [false, false]);
+    assert.match(denied.content, /Your rule says deny for mcp test add/);
+    assert.equal((await call('image')).ok, true);
+  });
+
   it('that die say their last words and are started again', async () => {
     await ready();
     const died = await call('die');
