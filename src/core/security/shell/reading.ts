@@ -45,6 +45,8 @@ export function judgeByTable(program: ReadingProgram, words: readonly ShellWord[
   if ('acts' in split) return split;
   const { options, operands, values } = split;
   if (operands.length > (program.most ?? 64)) return acts('more arguments than it reads');
+  // A pattern stands for any number of names, and one too many may be written to.
+  if (program.most !== undefined && operands.some(({ glob }) => glob)) return acts('a pattern among so few arguments');
   if (program.operands === 'texts') {
     if (operands.some(({ pipe }) => pipe)) return acts('a pipe where a text stands');
     // A pattern shows what is there.

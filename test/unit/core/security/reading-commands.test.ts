@@ -162,7 +162,13 @@ describe('commands that only read', () => {
       'echo /etc/*',
     ],
     'links that are followed': ['grep -R x src', 'diff src odd', 'find -L . -name x', 'rg -L x', 'tree -l', 'ls -RL'],
-    'names that become options': ['cd odd && sort *', 'sort odd/../*'],
+    'names that become options, or one argument too many': [
+      'uniq -c src/*',
+      'xxd *',
+      'diff *',
+      'cd odd && sort *',
+      'sort odd/../*',
+    ],
     writing: ['ls > out.txt', 'echo a >> a.txt', 'ls | tee out', 'cat < a.txt > b.txt', 'ls &> out', 'ls 2>err'],
     'what no person sees': [
       'ls \u200bsrc',
