@@ -37,7 +37,8 @@ export async function useModel(
   approvals: 'ask' | 'edits' | 'auto' = 'auto',
 ): Promise<ScriptedModel> {
   const model = await startScriptedModel(reply);
-  await setSettings({ models: { baseURL: model.url, model: 'scripted' }, approvals });
+  // After a task nobody asks the model for lessons: the last request is the task's own.
+  await setSettings({ models: { baseURL: model.url, model: 'scripted' }, approvals, 'memory.lessons': false });
   models.push(model);
   return model;
 }
