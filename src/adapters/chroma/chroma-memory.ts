@@ -139,11 +139,11 @@ async function upsert(
 async function search(
   { collection, seal }: Facts,
   { embedder, namespaces }: ChromaOptions,
-  { kinds, text, workspace, limit }: MemoryQuery,
+  { kinds, text, vector: made, workspace, limit }: MemoryQuery,
   signal: AbortSignal,
 ) {
   if (!kinds.includes('fact') || text.trim() === '') return [];
-  const [vector] = await embedder.embed([text], signal);
+  const [vector] = made?.model === embedder.model ? [made.values] : await embedder.embed([text], signal);
   if (vector === undefined) return [];
   const mine: Where = { namespace: { $in: [...namespaces] } };
   const where: Where = workspace === undefined ? mine : { $and: [mine, { workspace: { $in: ['', workspace] } }] };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Ports } from '../../core/ports.ts';
@@ -9,11 +9,17 @@ import { benchSize } from './bench/bench-size.ts';
 import { limitOf, memoryWords } from './memory-words.ts';
 
 /**
- * `openmagus memory bench [--locomo FILE] [--records N]`: how well and how fast memories are found, on data of its own in a
- * folder that goes afterwards. What the user remembers is not touched.
+ * `openmagus memory bench [--locomo FILE] [--records N] [--memory FILE]`: how well and how fast memories are found, on data of
+ * its own in a folder that goes afterwards; with servers or an embedding model where a memory.json is named. What the user
+ * remembers is not touched.
  */
 export async function benchMemories(words: readonly string[]): Promise<number> {
-  const { values } = memoryWords(words, { locomo: { type: 'string' }, records: { type: 'string' } });
+  const { values } = memoryWords(words, {
+    locomo: { type: 'string' },
+    records: { type: 'string' },
+    memory: { type: 'string' },
+  });
+  const withFreshPorts = freshPorts(values.memory);
   print(benchChoice());
   if (values.locomo !== undefined) print(await benchConversations(values.locomo, withFreshPorts));
   await withFreshPorts(async (ports) => print(await benchSize(ports, limitOf(values.records, 10_000))));
@@ -29,11 +35,14 @@ function print(figures: Figures): void {
 
 export type WithPorts = <Result>(work: (ports: Ports) => Promise<Result>) => Promise<Result>;
 
-async function withFreshPorts<Result>(work: (ports: Ports) => Promise<Result>): Promise<Result> {
-  const home = mkdtempSync(path.join(tmpdir(), 'openmagus-bench-'));
-  try {
-    return await withPorts(work, undefined, home);
-  } finally {
-    rmSync(home, { recursive: true, force: true });
-  }
+function freshPorts(configuration: string | undefined): WithPorts {
+  return async (work) => {
+    const home = mkdtempSync(path.join(tmpdir(), 'openmagus-bench-'));
+    try {
+      if (configuration !== undefined) copyFileSync(configuration, path.join(home, 'memory.json'));
+      return await withPorts(work, undefined, home);
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  };
 }

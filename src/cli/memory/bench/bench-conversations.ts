@@ -22,6 +22,7 @@ type Conversation = z.infer<typeof fileSchema>[number];
 type Turn = z.infer<typeof turnSchema>;
 
 const { signal } = new AbortController();
+const longestFilling = 3_600_000;
 
 /** LoCoMo: is what holds the evidence among the first hits? By session, and by turn, each turn with its neighbours. */
 export async function benchConversations(file: string, withPorts: WithPorts): Promise<Figures> {
@@ -85,6 +86,8 @@ async function ask(
   const records = rows.map((row) => newRecord(ports, 'episode', { ...row, workspace: '', source: 'bench' }));
   for (let start = 0; start < records.length; start += 200)
     await remember(ports, records.slice(start, start + 200), signal);
+  // Vectors and servers, where there are any: what is not there yet would not be found.
+  await ports.memory.settle(longestFilling);
   for (const { question, evidence = [] } of qa) {
     const wanted = new Set(evidence.flatMap((id) => id.match(/D\d+:\d+/g) ?? []).map(place));
     if (wanted.size === 0) continue;
