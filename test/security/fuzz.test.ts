@@ -52,10 +52,7 @@ describe('what was decided as an allowed host', () => {
       if (decide([effect], noTaint, { ...strictPolicy, trusted: true, hosts }).decision !== 'allow') continue;
       allowed += 1;
       const dialled = dialledHost(url);
-      assert.ok(
-        dialled === undefined || /^(?:allowed|[\w.-]+\.below)\.test\.?$/.test(dialled),
-        `${url} dials ${dialled}`,
-      );
+      assert.ok(dialled === undefined || /^(?:allowed|.+\.below)\.test\.?$/.test(dialled), `${url} dials ${dialled}`);
     }
     assert.ok(allowed > 0);
   });

@@ -97,6 +97,8 @@ function splitOptions(program: ReadingProgram, words: readonly ShellWord[]): Spl
       operands.push(word);
       continue;
     }
+    // Some programs take what stands behind a place for another place, which they write to.
+    if (program.most !== undefined && operands.length > 0) return { acts: `the option ${word.text} behind a place` };
     const taken = word.text.startsWith('--') ? takeLong(program, word.text) : takeShort(program, word.text);
     if (taken === undefined) return { acts: `the option ${word.text}` };
     if (word.glob) return { acts: `the pattern ${word.text} as an option` };

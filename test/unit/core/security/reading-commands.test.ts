@@ -165,6 +165,8 @@ describe('commands that only read', () => {
     'names that become options, or one argument too many': [
       'uniq -c src/*',
       'xxd *',
+      'xxd a.txt -b',
+      'uniq a.txt -c',
       'diff *',
       'cd odd && sort *',
       'sort odd/../*',
