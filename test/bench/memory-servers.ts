@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { nodeFileSystem } from '../../src/adapters/files/node-file-system.ts';
 import { openJournal } from '../../src/adapters/sqlite/sqlite-journal.ts';
@@ -75,6 +76,7 @@ try {
     print(`${replica.kind}s: embedded p50 / p95`, own);
     print(`${replica.kind}s: ${replica.name} p50 / p95`, theirs);
   }
+  print('one full-text question to SQLite itself p50 / p95', await timesOfSqlite(join(home, 'openmagus.db')));
   const recall = (text: string) =>
     recallMemories({ ...ports, memory }, { text, kinds: memoryKinds, roots: [], limit: 10 }, signal);
   print('recall over all p50 / p95', await times(recall));
@@ -90,6 +92,18 @@ try {
 
 function find(keeper: { search: typeof journal.memory.search }, text: string, kind: MemoryKind): Promise<unknown> {
   return keeper.search({ text, kinds: [kind], limit: 10 }, signal);
+}
+
+/** The floor: one statement over the same index, in this very thread. */
+async function timesOfSqlite(file: string): Promise<string> {
+  const database = new DatabaseSync(file, { readOnly: true });
+  const rows = database.prepare(
+    `SELECT body FROM memory_text JOIN memory ON memory.id = memory_text.rowid
+     WHERE memory_text MATCH ? ORDER BY bm25(memory_text) LIMIT 10`,
+  );
+  const taken = await times(async (text) => rows.all(text.replace(' ', ' OR ')));
+  database.close();
+  return taken;
 }
 
 async function times(ask: (text: string) => Promise<unknown>, most = questions): Promise<string> {

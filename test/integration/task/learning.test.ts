@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { MemoryRecord } from '../../../src/protocol/memory.ts';
 import { memoryRecord } from '../../contract/memory-keeper.ts';
 import { plantedSecrets } from '../../support/planted-secrets.ts';
-import type { ScriptedRequest } from '../../support/scripted-model.ts';
+import { modelOfFamily, reuseFamilies } from './reuse-families.ts';
 import { answers, calls, finish, proposal, type TaskRig, taskRig, turns } from './task-rig.ts';
 
 const { signal } = new AbortController();
@@ -29,19 +29,6 @@ function family(name: string, message: string) {
     },
   };
 }
-
-const families = [
-  ['Rename the variable', 'a.js', 'b.js'],
-  ['Translate the label', 'en.json', 'de.json'],
-  ['Raise the version', 'one.toml', 'two.toml'],
-  ['Mend the typo', 'README.md', 'GUIDE.md'],
-  ['Add a field', 'user.py', 'order.py'],
-  ['Remove the flag', 'flags.go', 'more.go'],
-  ['Update the copyright', 'main.c', 'other.c'],
-  ['Fix the import', 'x.ts', 'y.ts'],
-  ['Change the timeout', 'web.yaml', 'api.yaml'],
-  ['Log the error', 'in.rb', 'out.rb'],
-].map(([verb = '', first = '', second = '']) => ({ verb, first, second }));
 
 describe('what a task learns', () => {
   let rig: TaskRig;
@@ -125,12 +112,12 @@ describe('what a task learns', () => {
     assert.equal((await rig.run({ goal: 'Run it.', mode: 'act' })).of('tool-call-ended')[0]?.ok, true);
   });
 
-  for (const [index, family] of families.entries()) {
+  for (const [index, family] of reuseFamilies.entries()) {
     it(`is reused: ${family.verb} in ${family.first}, then in ${family.second}`, async () => {
       const outcomes = [];
       for (const file of [family.first, family.second]) {
         await rig.write({ [file]: 'old\n', 'package.json': '{}' });
-        rig.script(modelOf(file, family.verb));
+        rig.script(modelOfFamily(file, family.verb));
         outcomes.push(await rig.run({ goal: `${family.verb} in ${file}` }));
       }
       const [first, second] = outcomes;
@@ -154,7 +141,7 @@ describe('what a task learns', () => {
 
   it('counts against a workflow that did not work', async () => {
     await rig.write({ 'a.txt': 'old\n' });
-    rig.script(modelOf('a.txt', 'Mend words'));
+    rig.script(modelOfFamily('a.txt', 'Mend words'));
     await rig.run({ goal: 'Mend words in a.txt' });
     await rig.write({ 'b.txt': 'old\n' });
     const planner = turns(
@@ -213,27 +200,3 @@ describe('what a task learns', () => {
     assert.equal((await remembered('fact')).length, 1);
   });
 });
-
-/** Plans after two looks, or at once from a workflow that it is told of; then changes the file and checks it. */
-function modelOf(file: string, verb: string) {
-  let looks = 0;
-  const executor = turns('edit_file', [
-    calls({ name: 'edit_file', args: { path: file, edits: [{ old_text: 'old', new_text: 'new' }] } }),
-    calls({ name: 'run_command', args: { command: `grep new ${file}` } }),
-    calls(finish()),
-  ]);
-  return (request: ScriptedRequest) => {
-    if (!request.tools.includes('propose_plan')) return executor(request);
-    const known = /<memory kind="workflow"[^>]*>[\s\S]*?\n1\. (.*) \(check: (.*)\)\n {3}(.*)/.exec(
-      String(request.messages[1]?.content),
-    );
-    const fill = (text = '') => text.replaceAll('<file>', file);
-    if (known)
-      return calls(proposal({ id: 'a', title: fill(known[1]), check: fill(known[2]), instructions: fill(known[3]) }));
-    looks += 1;
-    if (looks <= 2) return calls({ name: 'list_files', args: {} });
-    return calls(
-      proposal({ id: 'a', title: `${verb} ${file}`, check: `grep new ${file}`, instructions: `Change ${file}.` }),
-    );
-  };
-}

@@ -4,7 +4,7 @@ import type { Figures } from '../bench-memories.ts';
 /** One long life of 1,000 runs, and short ones in which there is hardly time to learn. */
 const lives = [
   { name: '1,000 runs', simulations: 20, uses: 1000 },
-  { name: '40 runs', simulations: 500, uses: 40 },
+  { name: '60 runs', simulations: 1000, uses: 60 },
 ] as const;
 type Life = (typeof lives)[number];
 
