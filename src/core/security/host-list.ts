@@ -3,6 +3,6 @@ export function hostIsListed(host: string, patterns: readonly string[]): boolean
   const name = host.toLowerCase().replace(/\.$/, '');
   return patterns.some((pattern) => {
     const wanted = pattern.toLowerCase().replace(/\.$/, '');
-    return wanted.startsWith('*.') ? name.endsWith(wanted.slice(1)) : name === wanted;
+    return wanted.startsWith('*.') ? name.length >= wanted.length && name.endsWith(wanted.slice(1)) : name === wanted;
   });
 }
