@@ -31,6 +31,30 @@ describe('openmagus memory', function () {
   };
   const lines = (...rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).join('\n');
 
+  it('lists what waits for a review, tells nobody of it before, and accepts or rejects it', async () => {
+    const fact = { kind: 'fact', text: 'The heron nests at the pond', review: true };
+    await memory(
+      ['import', '-'],
+      lines({ ...fact, id: 'good' }, { ...fact, id: 'bad' }, { ...fact, id: 'own', review: false }),
+    );
+    const waiting = async () =>
+      (await memory(['list', '--review', '--json'])).stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line).id)
+        .sort();
+    const told = async () => (await memory(['search', 'heron', '--json'])).stdout;
+    assert.deepEqual(await waiting(), ['bad', 'good']);
+    assert.match((await memory(['list'])).stdout, /good .*waits for your review/);
+    assert.doesNotMatch(await told(), /"good"/);
+    assert.equal((await memory(['review', 'good'])).code, 2);
+    assert.match((await memory(['review', 'good', '--accept'])).stdout, /^Accepted: /);
+    assert.match((await memory(['review', 'bad', '--reject'])).stdout, /^Rejected and forgotten: /);
+    assert.deepEqual(await waiting(), []);
+    assert.match(await told(), /"good"/);
+    assert.equal((await memory(['show', 'bad'])).code, 2);
+  });
+
   it('takes the good lines of an import and lists the bad ones', async () => {
     const rows = [
       lines({ id: 'a', kind: 'fact', text: 'The colour is mauve' }),
