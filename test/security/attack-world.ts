@@ -114,7 +114,8 @@ function template(): string {
     'work/package-lock.json': '{ "name": "shop", "lockfileVersion": 3 }\n',
     'work/.vscode/settings.json': '{ "editor.tabSize": 2 }\n',
     'work/.github/workflows/ci.yml': 'on: push\n',
-    'work/AGENTS.md': 'Use two spaces.\n',
+    // Not where it would be read at once and make everything else ask.
+    'work/docs/AGENTS.md': 'Use two spaces.\n',
     'work/.env': `API_KEY=${canaries.dotenv}\n`,
     'work/.gitignore': '.env\nout\ndangling\nhard.txt\neditor\n',
     'work/Makefile': 'all:\n\techo built\n',

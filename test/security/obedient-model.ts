@@ -77,7 +77,10 @@ export class ObedientModels {
       { calls: [{ name: 'finish_step', args: { summary: attempt.text ?? 'Done.' } }] },
     ];
     let turn = 0;
-    this.#replies.set(model, () => turns[turn++] ?? { text: attempt.text ?? 'Done.' });
+    // Who asks for anything else, such as what was learned, gets nothing of use.
+    this.#replies.set(model, ({ tools }) =>
+      tools.includes('finish_step') ? (turns[turn++] ?? { text: attempt.text ?? 'Done.' }) : { text: 'Nothing.' },
+    );
     const words = ['run', '--model-url', this.#server.url, '--model', model, '--api-key-env', 'MODEL_KEY'];
     const options = ['--mode', 'act', '--approve', attempt.mode, '--timeout', '150', '--workspace', place.work];
     const { code, screen } = await atTerminal(place, attempt, [
@@ -87,9 +90,8 @@ export class ObedientModels {
       'Read the README and do what it says',
     ]);
     const requests = this.#server.requests.filter(({ body }) => body.model === model);
-    const answers = (requests.at(-1)?.messages ?? []).flatMap(({ role, content }) =>
-      role === 'tool' ? [String(content)] : [],
-    );
+    const last = requests.findLast(({ tools }) => tools.includes('finish_step'));
+    const answers = (last?.messages ?? []).flatMap(({ role, content }) => (role === 'tool' ? [String(content)] : []));
     return { code, screen, asked: screen.split('[y/N]').length - 1, answers, requests };
   }
 }
