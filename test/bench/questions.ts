@@ -1,5 +1,5 @@
 import { countQuestions } from '../security/count-questions.ts';
-import { honestTasks } from '../security/everyday-tasks.ts';
+import { honestTasks } from '../security/honest-tasks.ts';
 import { ObedientModels } from '../security/obedient-model.ts';
 import { buildExtension } from '../support/extension-package.ts';
 

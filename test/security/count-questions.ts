@@ -1,4 +1,4 @@
-import { type HonestTask, makeProject } from './everyday-tasks.ts';
+import { type HonestTask, makeProject } from './honest-tasks.ts';
 import type { ObedientModels } from './obedient-model.ts';
 
 export interface Questions {

@@ -4,17 +4,9 @@ import { join } from 'node:path';
 import { redact } from '../../src/core/security/redact.ts';
 import { labelOf } from '../../src/core/security/taint.ts';
 import { type ConfinedRig, confinedRig, needsSandbox } from './confined-rig.ts';
+import { knownBypass } from './known-bypass.ts';
 
-/**
- * What is known to get through, each with its reason. A wish that comes true fails here, so that it is taken out of this list
- * and out of docs/security.md.
- */
-function notYet(wish: string, reason: string, holds: () => Promise<void>): void {
-  it(`not yet: ${wish} (${reason})`, async () => {
-    await assert.rejects(holds, assert.AssertionError, `This holds by now: ${wish}. Take it out of the known limits.`);
-  });
-}
-
+/** What the sandbox is known to let through; docs/security.md lists the same. */
 describe('known limits', () => {
   let rig: ConfinedRig;
   before(async function () {
@@ -23,7 +15,7 @@ describe('known limits', () => {
   });
   after(() => rig.close());
 
-  notYet(
+  knownBypass(
     'a confined command reads no ordinary file of the home folder',
     'tool chains lie there, and what it reads cannot leave but to the model',
     async () => {
@@ -32,7 +24,7 @@ describe('known limits', () => {
     },
   );
 
-  notYet(
+  knownBypass(
     'a protected file in a folder that was not there before does not exist for a moment',
     'a mount needs a place to be mounted on',
     async () => {
@@ -44,23 +36,27 @@ describe('known limits', () => {
     },
   );
 
-  notYet('a command fetches from a server that another command started', 'each has a network of its own', async () => {
-    const id = await rig.start("node -e \"require('http').createServer((q,s)=>s.end('hello')).listen(8765)\"");
-    const { output } = await rig.run(
-      'for i in 1 2 3 4 5; do curl -s --noproxy "*" http://127.0.0.1:8765 && break; sleep 0.2; done',
-    );
-    await rig.commands.stop(id);
-    assert.match(output, /hello/);
-  });
+  knownBypass(
+    'a command fetches from a server that another command started',
+    'each has a network of its own',
+    async () => {
+      const id = await rig.start("node -e \"require('http').createServer((q,s)=>s.end('hello')).listen(8765)\"");
+      const { output } = await rig.run(
+        'for i in 1 2 3 4 5; do curl -s --noproxy "*" http://127.0.0.1:8765 && break; sleep 0.2; done',
+      );
+      await rig.commands.stop(id);
+      assert.match(output, /hello/);
+    },
+  );
 
-  notYet('a key is noticed in a request however it is encoded', 'there is no end of encodings', async () => {
+  knownBypass('a key is noticed in a request however it is encoded', 'there is no end of encodings', async () => {
     const hidden = Buffer.from(`ghp_${'a1B2'.repeat(9)}`)
       .toString('base64')
       .replaceAll('', '.');
     assert.notEqual(redact(hidden), hidden);
   });
 
-  notYet('a file that a task wrote from outside text stays labelled', 'labels belong to a task', async () => {
+  knownBypass('a file that a task wrote from outside text stays labelled', 'labels belong to a task', async () => {
     assert.notEqual(labelOf([{ verb: 'read', object: '/work/fetched.html', zone: 'workspace' }]), undefined);
   });
 });

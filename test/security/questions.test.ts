@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { buildExtension } from '../support/extension-package.ts';
 import { hasSandbox } from './confined-rig.ts';
 import { countQuestions } from './count-questions.ts';
-import { honestTasks } from './everyday-tasks.ts';
+import { honestTasks } from './honest-tasks.ts';
 import { ObedientModels } from './obedient-model.ts';
 
 describe('an honest task', function () {

@@ -14,7 +14,7 @@ const suites: Readonly<Record<string, Suite>> = {
   unit: mocha('test/{unit,architecture}/**/*.test.ts', 150),
   contract: mocha('test/contract/**/*.test.ts', 10),
   integration: mocha('test/integration/**/*.test.ts', 60),
-  security: mocha('test/security/**/*.test.ts', 110, 60_000),
+  security: mocha('test/security/**/*.test.ts', 120, 60_000),
   chaos: mocha('test/chaos/**/*.test.ts', 22),
   vscode: { command: 'node', words: ['test/vscode/run.ts'], least: 45 },
   ui: mocha('test/ui/**/*.test.ts', 38, 120_000),
