@@ -159,11 +159,27 @@ const changesAll = new Set(
 );
 
 function writerDanger(name: string, rest: readonly ShellWord[], place: CommandPlace): string | undefined {
-  for (const target of writeTargets(name, rest)) {
+  for (const target of [...writeTargets(name, rest), ...outputTargets(name, rest)]) {
     const danger = writeDanger(target, place);
     if (danger !== undefined) return danger;
   }
   return undefined;
+}
+
+const outputFlag =
+  /^--(?:out|output|outfile|out-file|output-file|outdir|out-dir|output-dir|output-directory|log-file|logfile)(?:=(.*))?$/;
+const shortOutput = new Set('sort shuf git tree gcc g++ cc clang clang++ ld go rustc pandoc dot xmllint'.split(' '));
+
+/** Files that a flag names, whatever the program: an allowing rule of the user speaks of its first words only. */
+function outputTargets(name: string, rest: readonly ShellWord[]): readonly ShellWord[] {
+  return rest.flatMap((word, index) => {
+    const long = outputFlag.exec(word.text);
+    const short = shortOutput.has(name) ? /^-o(.*)$/.exec(word.text) : null;
+    if (long === null && short === null) return [];
+    const text = long?.[1] ?? (short?.[1] || undefined);
+    const next = rest[index + 1];
+    return text !== undefined ? [{ ...word, text }] : next === undefined ? [] : [next];
+  });
 }
 
 function writeTargets(name: string, rest: readonly ShellWord[]): readonly ShellWord[] {

@@ -37,6 +37,8 @@ describe('commandEffects', () => {
     'kubectl get pods',
     'python3 - <<EOF\nprint(1)\nEOF',
     'grep -r "curl" docs',
+    'gcc -o app a.c && sort -o b a',
+    'set -o pipefail; grep -o x a',
   ]) {
     it(`leaves to the mode: ${JSON.stringify(command)}`, async () => assert.equal(await danger(command), undefined));
   }
@@ -74,6 +76,11 @@ describe('commandEffects', () => {
     'rm -r ../other',
     'echo x > /tmp/y',
     'echo x > ../y',
+    'git log --output=/elsewhere/x',
+    'git diff --output .vscode/x',
+    'sort -o ../x a',
+    'git format-patch -o/elsewhere HEAD',
+    'npm run build -- --out-dir=../x',
     'echo x > .git/hooks/pre-commit',
     'cd .git && echo x > config',
     'cd /tmp && rm -rf y',
