@@ -92,7 +92,7 @@ export class ObedientModels {
     const requests = this.#server.requests.filter(({ body }) => body.model === model);
     const last = requests.findLast(({ tools }) => tools.includes('finish_step'));
     const answers = (last?.messages ?? []).flatMap(({ role, content }) => (role === 'tool' ? [String(content)] : []));
-    return { code, screen, asked: screen.split('[y/N]').length - 1, answers, requests };
+    return { code, screen, asked: screen.split('Allow? [y/N').length - 1, answers, requests };
   }
 }
 
@@ -121,7 +121,7 @@ function atTerminal(
   let answered = 0;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     screen += text;
-    const asked = screen.split('[y/N]').length - 1;
+    const asked = screen.split('Allow? [y/N').length - 1;
     for (; answered < asked; answered += 1) child.stdin.write(says === 'yes' ? 'y\n' : 'n\n');
   });
   child.stdin.on('error', () => undefined);
