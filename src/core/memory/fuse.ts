@@ -13,6 +13,8 @@ export interface Fused {
 const damping = 60;
 /** Servers rank copies of what the embedded store ranks, so they add what it lacks rather than a second vote. */
 const serverWeight = 0.3;
+/** Measured with a small model (docs/benchmarks.md): at full weight vectors push out what words found, so they only add what words miss. */
+const vectorWeight = 0.1;
 const servers: ReadonlySet<string> = new Set(['Redis', 'Chroma', 'Neo4j']);
 /** An episode of this moment counts this much more; the advantage halves every 30 days. */
 const freshness = 0.15;
@@ -24,7 +26,7 @@ const similarityGate = 0.6;
 export function fuse(rankings: readonly MemoryRanking[], nowMs: number): readonly Fused[] {
   const found = new Map<string, { record: MemoryRecord; score: number; why: string[] }>();
   for (const { channel, records } of rankings) {
-    const weight = servers.has(channel) ? serverWeight : 1;
+    const weight = servers.has(channel) ? serverWeight : channel === 'vectors' ? vectorWeight : 1;
     for (const [index, record] of records.entries()) {
       const entry = found.get(record.id) ?? { record, score: 0, why: [] };
       entry.score += weight / (damping + index + 1);
