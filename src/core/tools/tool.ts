@@ -47,7 +47,7 @@ export interface Tool<Input = unknown> {
   readonly family?: string;
   readonly description: string;
   readonly input: z.ZodMiniType<Input>;
-  /** One line for a person, from parsed input: "Edit src/total.js". */
+  /** One line for a person, from parsed input: "Edit src/total.js". Must not throw. */
   describe(input: Input): string;
   effects(ports: Ports, scope: ToolScope, input: Input): Promise<readonly Effect[]>;
   run(ports: Ports, scope: ToolScope, input: Input, authorized: Authorized, signal: AbortSignal): Promise<ToolResult>;

@@ -31,7 +31,10 @@ export const dataExport: Tool<ExportInput> = {
   description:
     'Writes the result of a query to a file as csv, jsonl or sqlite (one table named result), at most 100 MB. query: {sources, sql} as for data_query, or "result:ID" for a former result. format goes by the path\'s ending if left out. Never over a source; over another existing file only with overwrite.',
   input,
-  describe: ({ path, query, sources }) => `Export ${shownSources(queryOf({ query, sources }).sources)} to ${path}`,
+  describe: ({ path, query, sources }) => {
+    const from = typeof query === 'string' ? (/^result:/.test(query) ? [query] : (sources ?? [])) : query.sources;
+    return `Export ${shownSources(from)} to ${path}`;
+  },
   async effects(ports, scope, asked) {
     const { target, resolved } = await resolveAll(ports, scope, asked);
     return [...resolved.map(({ effect }) => effect), fileEffect('write', target)];
