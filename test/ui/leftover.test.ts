@@ -18,6 +18,8 @@ describe('a command that outlived its window', () => {
   before(async function () {
     if (process.platform === 'win32') this.skip();
     on = await stage();
+    // In a sandbox a command ends with its window, and its processes have other numbers.
+    await on.change({ 'openmagus.sandbox': 'off' });
     window = await on.open('sample', { chatAlone: true });
   });
   after(async () => {
@@ -29,9 +31,6 @@ describe('a command that outlived its window', () => {
   it('is found when the task is resumed, and ended when the person says so', async () => {
     on.play({ turns: [acts('run_command', { command: `sleep ${length}` })] });
     await ask(window, 'Sleep for a while', 'act');
-    await region(window, /^Approval/)
-      .getByRole('button', { name: 'Allow', exact: true })
-      .click();
     await until(async () => sleeper() !== undefined);
     const pid = sleeper()?.pid ?? 0;
     process.kill(hostOf(pid), 'SIGKILL');

@@ -176,9 +176,10 @@ describe('the memory explorer', () => {
     panel = await window.restoredPanel();
     await window.runCommand('View: Hide Secondary Side Bar');
     await window.page.setViewportSize({ width: 1000, height: 800 });
-    // Which memory was shown VS Code knows only as of the last time it wrote that down.
+    // What was shown and searched for VS Code knows only as of the last time it wrote that down.
     await panel.getByRole('button', { name: 'Back to the list' }).or(memory('The shop wants')).first().waitFor();
     if ((await detail().count()) > 0) await detail().getByRole('button', { name: 'Back to the list' }).click();
+    await panel.getByRole('searchbox').fill('');
     await button('All').click();
     await memory('The shop wants').waitFor();
   });
