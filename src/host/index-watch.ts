@@ -33,6 +33,7 @@ export class IndexWatch implements vscode.Disposable {
   #typing: NodeJS.Timeout | undefined;
   #typedAt = 0;
   #lastTookMs = 0;
+  #hasPaused = false;
   readonly #ended = new AbortController();
 
   constructor(tasks: TaskService, log: vscode.LogOutputChannel) {
@@ -84,6 +85,7 @@ export class IndexWatch implements vscode.Disposable {
 
   #heard(folder: string, state: IndexState): void {
     const before = this.#states.get(folder);
+    if (state.phase === 'paused') this.#hasPaused = true;
     this.#states.set(folder, state);
     if (state.phase === 'off' && before?.reason !== state.reason)
       this.#log.warn(`The index of ${folder} is off: ${state.reason}`);
@@ -126,8 +128,10 @@ export class IndexWatch implements vscode.Disposable {
       ),
     );
     const began = performance.now();
+    this.#hasPaused = false;
     await index.refresh(real, this.#ended.signal);
-    this.#lastTookMs = performance.now() - began;
+    // A pause is no work: it must not put off the next look.
+    if (!this.#hasPaused) this.#lastTookMs = performance.now() - began;
     // Another window is at it: what it brings is seen, or its work gone on with, later.
     if (this.words() !== undefined) this.#plan(elsewhereMs);
   }
