@@ -10,6 +10,7 @@ type IndexPorts = Pick<Ports, 'files' | 'index'>;
 const quietMs = 1000;
 /** Looking for what changed may take this share of the time of one thread. */
 const leastRest = 20;
+const longestRestMs = 10_000;
 const typingMs = 2000;
 const elsewhereMs = 15_000;
 const shownEveryMs = 250;
@@ -101,7 +102,8 @@ export class IndexWatch implements vscode.Disposable {
     this.#watchers = folders.flatMap((folder) => {
       const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '**/*'));
       const changed = ({ fsPath }: vscode.Uri): void => {
-        if (!unwatched.test(fsPath)) this.#plan(Math.max(quietMs, this.#lastTookMs * leastRest));
+        if (!unwatched.test(fsPath))
+          this.#plan(Math.max(quietMs, Math.min(this.#lastTookMs * leastRest, longestRestMs)));
       };
       return [watcher, watcher.onDidCreate(changed), watcher.onDidChange(changed), watcher.onDidDelete(changed)];
     });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -89,7 +89,7 @@ export async function startServer(recipe: ServerRecipe): Promise<TestServer> {
       await end('SIGTERM');
       await start();
     },
-    freeze: () => void child?.kill('SIGSTOP'),
+    freeze: () => freeze(child),
     thaw: () => void child?.kill('SIGCONT'),
     fillDisk: () => limitFiles(child, '0'),
     freeDisk: () => limitFiles(child, 'unlimited'),
@@ -142,4 +142,17 @@ async function untilReady(recipe: ServerRecipe, port: number, folder: string, ch
   }
   const log = await readFile(logFile(folder), 'utf8').catch(() => '');
   throw new Error(`${recipe.name} is not ready after ${recipe.readyMs} ms. Its last words:\n${log.slice(-2_000)}`);
+}
+
+/** On a busy machine one thread may go on answering for a while after the signal was sent. */
+function freeze(child: ChildProcess | undefined): void {
+  if (child?.pid === undefined) return;
+  child.kill('SIGSTOP');
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let left = 1000; left > 0 && !isFrozen(child.pid); left -= 1) Atomics.wait(pause, 0, 0, 5);
+}
+
+function isFrozen(pid: number): boolean {
+  const states = readdirSync(`/proc/${pid}/task`).map((task) => readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8'));
+  return states.every((stat) => /\) [TtZX] /.test(stat));
 }
