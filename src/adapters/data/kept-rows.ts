@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Cell } from '../../core/data-port.ts';
+import { lineFile, type RowFile } from './line-file.ts';
 import type { RowSink } from './row-sink.ts';
 import { uniqueNames } from './source-table.ts';
 
@@ -22,7 +23,7 @@ export interface KeptRows extends RowSink {
 export function keptRows(limit: number, columns: readonly string[], path: string): KeptRows {
   const names = uniqueNames(columns);
   let first: (readonly Cell[])[] = [];
-  let file: JsonlFile | undefined;
+  let file: RowFile | undefined;
   let total = 0;
   let cut = false;
   let shortened = false;
@@ -71,36 +72,10 @@ export function keptRows(limit: number, columns: readonly string[], path: string
   };
 }
 
-interface JsonlFile {
-  readonly bytes: number;
-  write(row: readonly Cell[]): void;
-  end(): void;
-}
-
-const pieceCharacters = 256 * 1024;
-
 /** Rows as objects, one a line. */
-export function jsonlFile(path: string, names: readonly string[]): JsonlFile {
+export function jsonlFile(path: string, names: readonly string[]): RowFile {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const file = openSync(path, 'w', 0o600);
   const keys = names.map((name) => JSON.stringify(name));
-  let text = '';
-  let bytes = 0;
-  const flush = (): void => {
-    bytes += writeSync(file, text);
-    text = '';
-  };
-  return {
-    get bytes() {
-      return bytes;
-    },
-    write: (row) => {
-      text += `{${keys.map((key, index) => `${key}:${JSON.stringify(row[index] ?? null)}`).join(',')}}\n`;
-      if (text.length > pieceCharacters) flush();
-    },
-    end: () => {
-      flush();
-      closeSync(file);
-    },
-  };
+  const cell = (row: readonly Cell[], index: number): string => JSON.stringify(row[index] ?? null);
+  return lineFile(path, (row) => `{${keys.map((key, index) => `${key}:${cell(row, index)}`).join(',')}}\n`);
 }

@@ -1,8 +1,9 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { Cell, ExportFormat } from '../../core/data-port.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import { jsonlFile } from './kept-rows.ts';
+import { lineFile, type RowFile } from './line-file.ts';
 import type { RowSink } from './row-sink.ts';
 import { uniqueNames } from './source-table.ts';
 import { identifier } from './sqlite/open-database.ts';
@@ -43,42 +44,16 @@ export function renderRows(format: ExportFormat, path: string, columns: readonly
   };
 }
 
-interface RowFile {
-  readonly bytes: number;
-  write(row: readonly Cell[]): void;
-  end(): void;
-}
-
 const formats: Readonly<Record<ExportFormat, (path: string, names: readonly string[]) => RowFile>> = {
   csv: csvFile,
   jsonl: jsonlFile,
   sqlite: sqliteFile,
 };
 
-const pieceCharacters = 256 * 1024;
-
 /** As RFC 4180 has it, with line feeds. An empty text is quoted, so that it stays apart from NULL. */
 function csvFile(path: string, names: readonly string[]): RowFile {
-  const file = openSync(path, 'w', 0o600);
-  let text = `${names.map(csvCell).join(',')}\n`;
-  let bytes = 0;
-  const flush = (): void => {
-    bytes += writeSync(file, text);
-    text = '';
-  };
-  return {
-    get bytes() {
-      return bytes;
-    },
-    write: (row) => {
-      text += `${row.map(csvCell).join(',')}\n`;
-      if (text.length > pieceCharacters) flush();
-    },
-    end: () => {
-      flush();
-      closeSync(file);
-    },
-  };
+  const lineOf = (cells: readonly Cell[]): string => `${cells.map(csvCell).join(',')}\n`;
+  return lineFile(path, lineOf, lineOf(names));
 }
 
 function csvCell(cell: Cell): string {
