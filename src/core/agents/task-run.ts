@@ -7,6 +7,7 @@ import { redactEvent } from '../security/redact-event.ts';
 import { secretsOfFolders } from '../security/secrets-of-folders.ts';
 import { applyEvent, foldEvents } from '../task/reduce.ts';
 import type { TaskState } from '../task/state.ts';
+import type { ToolScope } from '../tools/tool.ts';
 
 /** A task being run: its state, and the only way to change it. */
 export interface TaskRun {
@@ -69,6 +70,12 @@ function realRoots({ files }: Ports, roots: readonly string[]): Promise<readonly
       ),
     ),
   );
+}
+
+/** Where a call of this task happens. */
+export function scopeOf({ state, seen, emit, roots }: TaskRun, callId: string): ToolScope {
+  const { taint, taskId } = state;
+  return { taint, taskId, callId, roots, seen, changes: () => state.changes, record: emit };
 }
 
 type Words = Pick<AgentMessage, 'from' | 'to' | 'kind' | 'body' | 'inReplyTo'>;

@@ -4,8 +4,9 @@ import { beginCall, endCall } from '../loop/call-events.ts';
 import type { Ports } from '../ports.ts';
 import { authorize } from '../security/authorize.ts';
 import { failureOf } from '../tools/failure-of.ts';
+import type { ToolResult } from '../tools/tool.ts';
 import { reconcileCalls } from './reconcile.ts';
-import { openRun, type TaskRun } from './task-run.ts';
+import { openRun, scopeOf, type TaskRun } from './task-run.ts';
 import { whileHeld } from './while-held.ts';
 
 const conversation = 'harness';
@@ -31,8 +32,9 @@ async function undoEdits(run: TaskRun, signal: AbortSignal): Promise<string> {
   if (!tool) throw new MagusError('internal', 'The undo tool is missing. Reinstall OpenMagus.');
   const call = { id: `undo-${run.state.calls.size}`, name: tool.name, arguments: '{}' };
   beginCall(run, conversation, call, tool.describe({}));
-  const { state, seen, emit, roots } = run;
-  const scope = { taskId: state.taskId, callId: call.id, roots, seen, changes: () => state.changes, record: emit };
+  const { state, emit } = run;
+  const scope = scopeOf(run, call.id);
+  let result: ToolResult;
   try {
     const effects = await tool.effects(run.ports, scope, {});
     const { taskId } = state;
@@ -42,14 +44,14 @@ async function undoEdits(run: TaskRun, signal: AbortSignal): Promise<string> {
     const { authorized, decision, hash } = await authorize({ ...run.ports, people }, question, signal);
     if (!authorized) throw new MagusError('permission-denied', decision.reason);
     await emit({ type: 'approval-resolved', callId: call.id, allowed: true, by: 'user', hash });
-    const result = await tool.run(run.ports, scope, {}, authorized, signal);
-    await endCall(run, conversation, call, result);
-    await tellOpenSteps(run, result.content);
-    return result.content;
+    result = await tool.run(run.ports, scope, {}, authorized, signal);
   } catch (caught) {
     await endCall(run, conversation, call, failureOf(caught));
     throw caught;
   }
+  await endCall(run, conversation, call, result);
+  await tellOpenSteps(run, result.content);
+  return result.content;
 }
 
 /** A step that goes on when the task is resumed finds other files than it left behind. */

@@ -37,7 +37,7 @@ export function parseArguments(
         }),
       ),
     };
-  const value = call.arguments.length > longestArguments ? undefined : parseJson(call.arguments);
+  const value = objectIn(call.arguments);
   if (value === undefined)
     return {
       ok: false,
@@ -73,7 +73,9 @@ export function isLost(run: TaskRun, call: RecordedCall): boolean {
   return !run.written.has(call.id) && call.arguments.includes(redacted);
 }
 
-function parseJson(text: string): unknown {
+/** The object that the arguments of a call are; undefined where they are none, or longer than any call needs. */
+export function objectIn(text: string): unknown {
+  if (text.length > longestArguments) return undefined;
   try {
     const value: unknown = JSON.parse(text === '' ? '{}' : text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;

@@ -3,12 +3,12 @@ import type { MemoryRecord } from '../../protocol/memory.ts';
 import type { RecordedCall } from '../../protocol/task-event.ts';
 import { adviseBefore, type PendingAction, withAdvice } from '../agents/advise.ts';
 import { nobodyToAsk } from '../agents/nobody-to-ask.ts';
-import type { TaskRun } from '../agents/task-run.ts';
+import { scopeOf, type TaskRun } from '../agents/task-run.ts';
 import { MagusError, toMagusError } from '../errors/magus-error.ts';
 import type { Ports } from '../ports.ts';
 import { type Authorization, authorize } from '../security/authorize.ts';
 import { failureOf } from '../tools/failure-of.ts';
-import type { Tool, ToolResult, ToolScope } from '../tools/tool.ts';
+import type { Tool, ToolResult } from '../tools/tool.ts';
 import { unwrapCall } from '../tools/tool-families.ts';
 import { beginCall, endCall, wholeCall } from './call-events.ts';
 import { asWritten, isLost, lost, parseArguments } from './parse-arguments.ts';
@@ -142,10 +142,4 @@ function withRecordedApprovals(run: TaskRun): Pick<Ports, 'hash' | 'people' | 'p
       },
     },
   };
-}
-
-function scopeOf(run: TaskRun, callId: string): ToolScope {
-  const { state, seen, emit, roots } = run;
-  const { taint } = state;
-  return { taint, taskId: state.taskId, callId, roots, seen, changes: () => state.changes, record: emit };
 }

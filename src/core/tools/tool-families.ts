@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { RecordedCall } from '../../protocol/task-event.ts';
 import { MagusError } from '../errors/magus-error.ts';
 import { parseInWords } from '../errors/parse-in-words.ts';
+import { objectIn } from '../loop/parse-arguments.ts';
 import type { ToolSpec } from '../ports.ts';
 import { specOf } from './control-tools.ts';
 import { failureOf } from './failure-of.ts';
@@ -33,7 +34,7 @@ export function unwrapCall(
   call: RecordedCall,
 ): { readonly call: RecordedCall; readonly answer?: ToolResult } {
   if (call.name !== useTool) return { call };
-  const parsed = parseInWords(useToolInput, parsedJson(call.arguments), 'the arguments');
+  const parsed = parseInWords(useToolInput, objectIn(call.arguments), 'the arguments');
   if (!parsed.ok) return { call, answer: wrong(`Wrong arguments for ${useTool}:\n${parsed.faults.join('\n')}`) };
   const { tool: name, input } = parsed.value;
   const found = familiesOf(tools).get(name) ?? tools.filter((tool) => tool.name === name && tool.family !== undefined);
@@ -68,12 +69,4 @@ function namesOf(tools: readonly Tool[]): string {
 
 function wrong(message: string): ToolResult {
   return failureOf(new MagusError('tool-input', message, { code: 'BAD_ARGUMENTS' }));
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text === '' ? '{}' : text);
-  } catch {
-    return undefined;
-  }
 }
