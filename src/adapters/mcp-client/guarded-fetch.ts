@@ -45,6 +45,8 @@ async function send(url: URL, init: RequestInit, check: (host: string, address: 
     headers.set('content-type', 'application/x-www-form-urlencoded;charset=UTF-8');
   const outgoing = (url.protocol === 'https:' ? https : http).request(url, {
     method: init.method ?? 'GET',
+    // A kept connection would be used without a look at where it leads.
+    agent: false,
     headers: {
       'user-agent': 'openmagus',
       ...Object.fromEntries(headers),

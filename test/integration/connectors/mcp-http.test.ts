@@ -132,6 +132,15 @@ describe('servers of the Model Context Protocol over HTTP', () => {
       await assert.rejects(Promise.resolve(reach(`http://${host}/`)), { code: 'BLOCKED_ADDRESS' });
     assert.equal(began, 0);
   });
+
+  it('elsewhere cannot use the connection of a server that may', async () => {
+    const { port } = server.address() as AddressInfo;
+    const address = `http://localhost:${port}/`;
+    const local = guardedFetch(address, () => []);
+    await (await local(address)).text();
+    const reach = guardedFetch('https://mcp.example.com/mcp', () => []);
+    await assert.rejects(Promise.resolve(reach(address)), { code: 'BLOCKED_ADDRESS' });
+  });
 });
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
