@@ -22,14 +22,15 @@ export async function commitWrites(
   for (const write of writes) assertAuthorized(authorized, write.after === null ? 'delete' : 'write', write.path);
   const made: string[] = [];
   const staged: Staged[] = [];
-  const folders: HeldFolder[] = [];
+  const folders = new Map<string, HeldFolder>();
   let failing = '';
   try {
     for (const write of writes) {
       failing = write.path;
       await makeFolders(write.path, made);
-      const folder = await holdFolder(dirname(write.path));
-      folders.push(folder);
+      const place = dirname(write.path);
+      const folder = folders.get(place) ?? (await holdFolder(place));
+      folders.set(place, folder);
       const alone = writes.length === 1;
       staged.push(await stage(write, { id: hash.randomId(), like: modelOf(hash, write, writes), alone, folder }));
     }
@@ -39,11 +40,11 @@ export async function commitWrites(
       await swap(each, assertHeld);
     }
     await removeStaged(staged);
-    await Promise.all(staged.map(removeLeftovers));
+    await Promise.all([...folders.values()].map(removeLeftovers));
   } catch (error) {
     await goBack(staged, made, fileFailure(failing, error));
   } finally {
-    for (const folder of folders) await folder.close();
+    for (const folder of folders.values()) await folder.close();
   }
   await syncFolders(writes.map((write) => write.path));
 }

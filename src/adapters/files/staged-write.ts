@@ -88,8 +88,8 @@ export async function removeStaged(staged: readonly Staged[]): Promise<void> {
   }
 }
 
-/** Removes what processes of this machine that are no more have left staged beside this file. */
-export async function removeLeftovers({ folder }: Staged): Promise<void> {
+/** Removes what processes of this machine that are no more have left staged in this folder. */
+export async function removeLeftovers(folder: HeldFolder): Promise<void> {
   for (const name of await readdir(folder.at('')).catch(() => [])) {
     const found = stagedName.exec(name);
     if (found?.[1] !== machine || isAlive(Number(found[2]))) continue;
