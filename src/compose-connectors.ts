@@ -62,7 +62,11 @@ export function composeConnectors(parts: ConnectorParts): OutsidePorts & { polic
           : tokenFile(path.join(folder, `${hash}.token`)),
     });
   });
-  return { web, mcp, apis, policy: () => ({ ...policy(), hosts: [...policy().hosts, ...hostsOf(configured())] }) };
+  const withHosts = (): PolicySettings => {
+    const settings = policy();
+    return { ...settings, hosts: [...settings.hosts, ...hostsOf(configured())] };
+  };
+  return { web, mcp, apis, policy: withHosts };
 }
 
 /** Where the user said that an API is; what a document says of itself counts for nothing. */

@@ -10,6 +10,7 @@ import type { Memory, MemoryReplica, MemoryStore } from './core/memory/memory-po
 import { startReplication } from './core/memory/replicate.ts';
 import type { Seal } from './core/memory/seal.ts';
 import { type Embedder, type VectorModel, wordEmbedder } from './core/memory/word-vectors.ts';
+import { parseJson } from './core/parse-json.ts';
 import type { Clock } from './core/ports.ts';
 import {
   type MemoryConfiguration,
@@ -194,14 +195,6 @@ function readConfiguration(file: string): MemoryConfiguration {
       code: 'BAD_MEMORY_CONFIGURATION',
     },
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function userName(): string {

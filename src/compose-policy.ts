@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as z from 'zod/mini';
 import { webClient } from './adapters/net/web-client.ts';
 import { MagusError } from './core/errors/magus-error.ts';
+import { parseJson } from './core/parse-json.ts';
 import { lazySandbox } from './core/security/lazy-sandbox.ts';
 import type { PolicySettings } from './core/security/policy.ts';
 import type { Sandbox } from './core/security/sandbox.ts';
@@ -72,13 +73,5 @@ function textOf(file: string): string | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

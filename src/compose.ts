@@ -76,12 +76,12 @@ export async function composePorts(options: Composition): Promise<Composed> {
   const preImages = diskPreImages(path.join(options.home, 'pre-images'), systemHash, journal.log);
   const index = options.indexes ? openIndex(options) : undefined;
   const secrets: string[] = [];
-  const secretOf = notingSecrets(options.secretOf, secrets);
+  const secretOf = noting(options.secretOf, secrets);
   const { policy, sandbox, web } = composePolicy({ ...options, secretOf });
   const commands = childCommands({ folder: path.join(options.home, 'output'), now: systemClock.now, sandbox });
   const { ledger, answers } = journal;
   const noted = (models: ConfiguredModels | undefined): ConfiguredModels | undefined =>
-    models && noting(models, secrets);
+    models && { ...models, keyOf: noting(models.keyOf, secrets) };
   const { model, desk, vectors, use } = composeModels(noted(options.models), {
     clock: systemClock,
     hash: systemHash,
@@ -133,23 +133,15 @@ export async function composePorts(options: Composition): Promise<Composed> {
   return { ports, desk, useModels, close };
 }
 
-function notingSecrets(secretOf: Composition['secretOf'], secrets: string[]): Composition['secretOf'] {
-  return async (name) => {
-    const value = await secretOf(name);
+/** Every key that is used is noted, so that it is never logged, remembered or shown. */
+function noting<Asked>(
+  keyOf: (asked: Asked) => Promise<string | undefined>,
+  secrets: string[],
+): (asked: Asked) => Promise<string | undefined> {
+  return async (asked) => {
+    const value = await keyOf(asked);
     if (value !== undefined && !secrets.includes(value)) secrets.push(value);
     return value;
-  };
-}
-
-/** Every key that is used is noted, so that it is never logged, remembered or shown. */
-function noting(models: ConfiguredModels, secrets: string[]): ConfiguredModels {
-  return {
-    ...models,
-    keyOf: async (endpoint) => {
-      const key = await models.keyOf(endpoint);
-      if (key !== undefined && !secrets.includes(key)) secrets.push(key);
-      return key;
-    },
   };
 }
 

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { toMagusError } from '../core/errors/magus-error.ts';
 import type { ConfiguredModels } from '../core/models/configured-models.ts';
 import { sameModel } from '../core/models/same-model.ts';
+import type { Ports } from '../core/ports.ts';
 import { dataHome } from '../data-home.ts';
 import { recognisedWords } from '../protocol/kind-words.ts';
 import { parseRunOptions } from './options.ts';
@@ -24,8 +25,7 @@ export async function doctor(words: readonly string[]): Promise<number> {
       'Searching works without it, more slowly. Install it with your package manager (ripgrep).',
       () => promisify(execFile)('rg', ['--version']),
     ),
-    await examineSandbox(),
-    ...(await examineMemory()),
+    ...(await withPorts(async (ports) => [await examineSandbox(ports), ...(await examineMemory(ports))])),
     ...(models
       ? await examineModels(models)
       : [
@@ -39,28 +39,26 @@ export async function doctor(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function examineSandbox(): Promise<Finding> {
-  const missing = await withPorts(({ commands }) => commands.sandboxMissing());
+async function examineSandbox({ commands }: Ports): Promise<Finding> {
+  const missing = await commands.sandboxMissing();
   return missing === undefined ? [true, 'Commands run in a sandbox'] : [false, missing];
 }
 
 /** Each configured server: does it answer, does it keep what it is given, what still waits for it. */
-async function examineMemory(): Promise<readonly Finding[]> {
-  return withPorts(async ({ memory }) => {
-    const findings: Finding[] = [];
-    for (const { name, kind, key, ...replica } of await memory.replicas()) {
-      const signal = AbortSignal.timeout(5000);
-      try {
-        await replica.scan({ kinds: [kind], afterId: '', limit: 1 }, signal);
-        for (const warning of await replica.warnings(signal)) findings.push([false, warning]);
-        const { waiting } = await memory.store.changes({ key, kind, limit: 1 });
-        findings.push([true, `${name} answers and keeps ${kind}s${waiting > 0 ? `; ${waiting} wait to be sent` : ''}`]);
-      } catch (caught) {
-        findings.push([false, `${name}: ${toMagusError(caught).message}`]);
-      }
+async function examineMemory({ memory }: Ports): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const { name, kind, key, ...replica } of await memory.replicas()) {
+    const signal = AbortSignal.timeout(5000);
+    try {
+      await replica.scan({ kinds: [kind], afterId: '', limit: 1 }, signal);
+      for (const warning of await replica.warnings(signal)) findings.push([false, warning]);
+      const { waiting } = await memory.store.changes({ key, kind, limit: 1 });
+      findings.push([true, `${name} answers and keeps ${kind}s${waiting > 0 ? `; ${waiting} wait to be sent` : ''}`]);
+    } catch (caught) {
+      findings.push([false, `${name}: ${toMagusError(caught).message}`]);
     }
-    return findings;
-  });
+  }
+  return findings;
 }
 
 async function examineModels(models: ConfiguredModels): Promise<readonly Finding[]> {

@@ -27,12 +27,6 @@ export interface DataQuery {
   readonly engine: 'auto' | 'duckdb';
 }
 
-/** How a table can be named in SQL. */
-export interface NamedTable {
-  readonly name: string;
-  readonly columns: readonly string[];
-}
-
 export interface QueryAnswer {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
@@ -43,7 +37,6 @@ export interface QueryAnswer {
   readonly engine: 'scan' | 'sqlite' | 'duckdb';
   /** What a reader of the result should know of the data. */
   readonly notes: readonly string[];
-  readonly tables: readonly NamedTable[];
   /** The whole result is kept as the source `result:ID`. */
   readonly kept: boolean;
 }

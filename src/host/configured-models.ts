@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { isRecord } from '../core/is-record.ts';
 import type { ConfiguredModels } from '../core/models/configured-models.ts';
 
 /** Before the name of every key that a model configuration may name. */
@@ -49,8 +50,4 @@ export function primaryModelName(written: unknown): string | undefined {
 /** An empty object is what VS Code shows when nothing is set. */
 export function isWritten(written: unknown): written is Readonly<Record<string, unknown>> {
   return isRecord(written) && Object.keys(written).length > 0;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,38 +1,24 @@
-import { signal } from '@preact/signals';
+import { type Signal, signal } from '@preact/signals';
 
-type Tokens = typeof import('./markdown-tokens.ts');
-type Highlight = typeof import('./highlight.ts');
-type Charting = typeof import('./draw-chart.ts');
+interface Lazy<Loaded> {
+  readonly loaded: Signal<Loaded | undefined>;
+  want(this: void): void;
+}
 
 /** Files of their own, fetched when the first text, code or chart is shown; until then text is plain. */
-export const markdown = signal<Tokens | undefined>(undefined);
-export const highlighting = signal<Highlight | undefined>(undefined);
-export const charting = signal<Charting | undefined>(undefined);
-
-let markdownAsked = false;
-let highlightingAsked = false;
-let chartingAsked = false;
-
-export function wantMarkdown(): void {
-  if (markdownAsked) return;
-  markdownAsked = true;
-  void import('./markdown-tokens.ts').then((loaded) => {
-    markdown.value = loaded;
-  });
+function lazily<Loaded>(load: () => Promise<Loaded>): Lazy<Loaded> {
+  const loaded = signal<Loaded | undefined>(undefined);
+  let asked = false;
+  const want = (): void => {
+    if (asked) return;
+    asked = true;
+    void load().then((value) => {
+      loaded.value = value;
+    });
+  };
+  return { loaded, want };
 }
 
-export function wantHighlighting(): void {
-  if (highlightingAsked) return;
-  highlightingAsked = true;
-  void import('./highlight.ts').then((loaded) => {
-    highlighting.value = loaded;
-  });
-}
-
-export function wantCharting(): void {
-  if (chartingAsked) return;
-  chartingAsked = true;
-  void import('./draw-chart.ts').then((loaded) => {
-    charting.value = loaded;
-  });
-}
+export const { loaded: markdown, want: wantMarkdown } = lazily(() => import('./markdown-tokens.ts'));
+export const { loaded: highlighting, want: wantHighlighting } = lazily(() => import('./highlight.ts'));
+export const { loaded: charting, want: wantCharting } = lazily(() => import('./draw-chart.ts'));

@@ -1,4 +1,4 @@
-import type { DataQuery, NamedTable, QueryAnswer } from '../../core/data-port.ts';
+import type { DataQuery, QueryAnswer } from '../../core/data-port.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { OpenFile } from './byte-stream.ts';
 import { assertUnchanged } from './byte-stream.ts';
@@ -17,7 +17,7 @@ export interface QueryPlace {
   readonly packages: string;
   readonly onRead: OpenFile['onRead'];
 }
-export type QueryRun = Pick<QueryAnswer, 'engine' | 'notes' | 'columns'> & { readonly tables: readonly NamedTable[] };
+export type QueryRun = Pick<QueryAnswer, 'engine' | 'notes' | 'columns'>;
 
 /**
  * Answers a query. What is simple is read in one pass; everything else by a database made for it; Parquet, and what is asked to, by
@@ -34,7 +34,7 @@ export async function runQuery<Sink extends RowSink>(
   if (query.engine === 'duckdb' || sources.some(({ kind }) => kind === 'parquet')) {
     const { columns, sink } = await duckdbQuery(query.sql, sources, place, sinkOf);
     for (const { file } of sources) assertUnchanged(file);
-    return { run: { engine: 'duckdb', notes: [], columns, tables: [] }, sink };
+    return { run: { engine: 'duckdb', notes: [], columns }, sink };
   }
   const opened: SqlSources = {
     tables: sources.flatMap((source) => (source.kind === 'table' ? [source.table] : [])),
@@ -50,7 +50,7 @@ export async function runQuery<Sink extends RowSink>(
   const scanned = await tryScan(tokens, sources, sink);
   if (!scanned) await sqliteQuery({ sql: query.sql, tokens }, opened, place.scratch, known, sink);
   const notes = opened.tables.flatMap((table) => table.notes());
-  return { run: { engine: scanned ? 'scan' : 'sqlite', notes, columns, tables: known }, sink };
+  return { run: { engine: scanned ? 'scan' : 'sqlite', notes, columns }, sink };
 }
 
 /** False: the query, or something in its data, is for a database. */

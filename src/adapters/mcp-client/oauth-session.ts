@@ -6,6 +6,7 @@ import type {
   OAuthTokens,
 } from '@modelcontextprotocol/sdk/shared/auth.js';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { keepsSecrets } from '../../core/security/host-list.ts';
 import type { McpOAuth } from '../../protocol/mcp-configuration.ts';
 import { type LoopbackCallback, listenForCallback } from './loopback-callback.ts';
 
@@ -108,8 +109,7 @@ export class OAuthSession implements OAuthClientProvider {
   }
 
   async redirectToAuthorization(address: URL): Promise<void> {
-    const local = ['127.0.0.1', 'localhost', '[::1]'].includes(address.hostname);
-    if (address.protocol !== 'https:' && !(local && address.protocol === 'http:'))
+    if (!keepsSecrets(address))
       throw new MagusError(
         'tool-failed',
         `The address for signing in is not https: ${address.origin}. Nothing was opened.`,

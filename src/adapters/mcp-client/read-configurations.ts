@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { type ParseError, parse } from 'jsonc-parser';
 import { parseInWords } from '../../core/errors/parse-in-words.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { type McpServerEntry, mcpFileSchema, mcpServerSchema } from '../../protocol/mcp-configuration.ts';
 import { sha256 } from './catalogue.ts';
 
@@ -99,8 +100,4 @@ function isInside(file: string, roots: readonly string[]): boolean {
 
 function nameIsGood(name: string): boolean {
   return /^[\p{L}\p{N}][\p{L}\p{N} ._/@-]{0,99}$/u.test(name);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,10 +1,10 @@
+import { isRecord } from '../../core/is-record.ts';
 import { classifyFault } from '../../core/models/faults.ts';
 import type { RecordedCall, Usage } from '../../protocol/task-event.ts';
 import type { AnswerCollector } from './complete-http.ts';
 import { readComplaint } from './reply-collector.ts';
 import { countOf } from './request-json.ts';
 import { StreamFault } from './stream-fault.ts';
-import { isRecord } from './tool-call-collector.ts';
 
 export interface OllamaCollector extends AnswerCollector {
   /** Takes one line of the answer; throws StreamFault when it is none. */

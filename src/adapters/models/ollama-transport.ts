@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/is-record.ts';
 import { tokensOf } from '../../core/models/request-tokens.ts';
 import type { ModelTransport, TransportRequest } from '../../core/models/transport.ts';
 import type { ChatMessage, ModelReply } from '../../core/ports.ts';
@@ -9,7 +10,6 @@ import { readLines } from './event-stream.ts';
 import { collectOllamaReply } from './ollama-reply.ts';
 import type { OpenEndpoint } from './open-endpoint.ts';
 import { loadedOllamaContext, showOllamaModel } from './servers/ollama-server.ts';
-import { isRecord } from './tool-call-collector.ts';
 
 /** Room that a model is given when nobody asked for more: Ollama's own 4,096 tokens would cut every prompt of a task. */
 const usualContext = 32_768;

@@ -1,8 +1,9 @@
+import { isRecord } from '../../core/is-record.ts';
 import { classifyFault } from '../../core/models/faults.ts';
 import type { ModelReply } from '../../core/ports.ts';
 import type { Usage } from '../../protocol/task-event.ts';
 import { StreamFault } from './stream-fault.ts';
-import { collectCalls, isRecord } from './tool-call-collector.ts';
+import { collectCalls } from './tool-call-collector.ts';
 
 export interface ReplyCollector {
   /** Takes a chunk or a whole completion; throws StreamFault when it is neither. */

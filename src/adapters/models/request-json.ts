@@ -1,10 +1,10 @@
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { readWhole } from './body-chunks.ts';
 import { type Asked, refusedFault, thrownFault } from './endpoint-faults.ts';
 import { bodyOf } from './http-fetch.ts';
 import type { OpenEndpoint } from './open-endpoint.ts';
 import { StreamFault } from './stream-fault.ts';
-import { isRecord } from './tool-call-collector.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,10 @@
+import { isRecord } from '../../core/is-record.ts';
 import { classifyFault } from '../../core/models/faults.ts';
 import type { RecordedCall, Usage } from '../../protocol/task-event.ts';
 import type { AnswerCollector } from './complete-http.ts';
 import { readComplaint } from './reply-collector.ts';
 import { countOf, type JsonObject } from './request-json.ts';
 import { StreamFault } from './stream-fault.ts';
-import { isRecord } from './tool-call-collector.ts';
 
 export interface ResponseCollector extends AnswerCollector {
   /** Takes one event; throws StreamFault when it tells of a failure. */

@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/is-record.ts';
 import type { RecordedCall } from '../../protocol/task-event.ts';
 
 interface OpenCall {
@@ -65,8 +66,4 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

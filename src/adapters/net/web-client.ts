@@ -6,6 +6,7 @@ import { isMagusError, MagusError } from '../../core/errors/magus-error.ts';
 import { assertAuthorized } from '../../core/security/authorized.ts';
 import { assertDialable } from '../../core/security/egress.ts';
 import { guardedLookup, type Lookup } from '../../core/security/guarded-lookup.ts';
+import { keepsSecrets } from '../../core/security/host-list.ts';
 import type { Web, WebAnswer, WebRequest } from '../../core/web-port.ts';
 
 export interface WebClientOptions {
@@ -44,8 +45,7 @@ async function authorization(
 ): Promise<Readonly<Record<string, string>>> {
   if (secret === undefined) return {};
   const host = hostOfSecret(secret);
-  const local = url.hostname === 'localhost' || url.hostname === '127.0.0.1' || url.hostname === '[::1]';
-  if (host === undefined || host.toLowerCase() !== url.host || (url.protocol !== 'https:' && !local)) {
+  if (host === undefined || host.toLowerCase() !== url.host || !keepsSecrets(url)) {
     throw new MagusError(
       'permission-denied',
       `The secret ${secret} ${host === undefined ? 'is bound to no host: the user can bind it in security.json, secretHosts' : `goes to https://${host} alone`}.`,

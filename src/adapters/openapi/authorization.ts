@@ -1,6 +1,7 @@
 import type { ApiCall } from '../../core/api/api-port.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import { type Authorized, assertAuthorized } from '../../core/security/authorized.ts';
+import { keepsSecrets } from '../../core/security/host-list.ts';
 import type { Web } from '../../core/web-port.ts';
 import type { ApiAuth } from '../../protocol/api-configuration.ts';
 
@@ -27,7 +28,7 @@ export async function authorizationOf(
   const { auth, baseURL, name } = api;
   if (!auth) return {};
   assertAuthorized(authorized, 'read', `secret ${auth.secret}`);
-  if (baseURL === undefined || new URL(baseURL).origin !== url.origin || !isPrivate(url))
+  if (baseURL === undefined || new URL(baseURL).origin !== url.origin || !keepsSecrets(url))
     throw new MagusError(
       'permission-denied',
       baseURL === undefined
@@ -72,7 +73,7 @@ async function tokenOf(
   const known = tokens.get(key);
   if (known && known.untilMs > Date.now()) return known.value;
   const url = new URL(auth.tokenURL);
-  if (!isPrivate(url))
+  if (!keepsSecrets(url))
     throw new MagusError('configuration', `"tokenURL" must be https: ${url.origin}.`, { code: 'WRONG_HOST' });
   const pair = Buffer.from(`${encodeURIComponent(auth.clientId)}:${encodeURIComponent(secret)}`).toString('base64');
   onSecret(pair);
@@ -102,10 +103,6 @@ async function tokenOf(
   onSecret(value);
   tokens.set(key, { value, untilMs: Date.now() + Number(seconds ?? 300) * 1000 - spareMs });
   return value;
-}
-
-function isPrivate({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }
 
 function parsed(body: Uint8Array): Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 import type { ApiDocument, Json } from '../../core/api/api-port.ts';
-import { followRef, isRecord } from '../../core/api/parse-document.ts';
+import { followRef } from '../../core/api/parse-document.ts';
+import { isRecord } from '../../core/is-record.ts';
 
 /**
  * A schema with all that it refers to, and nothing else of a document that may have ten megabytes: references lead into `$defs`, so

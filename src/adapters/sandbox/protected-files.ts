@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { protectedName } from '../../core/security/protected-paths.ts';
@@ -118,8 +118,7 @@ export function placeholders(): {
         const left = (holders.get(folder) ?? 1) - 1;
         holders.set(folder, left);
         // One with anything in it is somebody's.
-        if (left === 0 && (await readdir(folder).catch(() => ['?'])).length === 0)
-          await rmdir(folder).catch(() => undefined);
+        if (left === 0) await rmdir(folder).catch(() => undefined);
       }
     },
   };

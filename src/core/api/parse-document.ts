@@ -1,4 +1,5 @@
 import { MagusError } from '../errors/magus-error.ts';
+import { isRecord } from '../is-record.ts';
 import type { ApiDocument, ApiOperation, ApiParameter, ConfiguredApi, Json } from './api-port.ts';
 
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
@@ -169,8 +170,4 @@ function decoded(part: string): string {
   } catch {
     return part;
   }
-}
-
-export function isRecord(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

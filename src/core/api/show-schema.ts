@@ -1,5 +1,6 @@
+import { isRecord } from '../is-record.ts';
 import type { ApiDocument, Json } from './api-port.ts';
-import { followRef, isRecord } from './parse-document.ts';
+import { followRef } from './parse-document.ts';
 
 const mostDepth = 5;
 const mostProperties = 60;

@@ -2,6 +2,8 @@ import type { RecordedCall } from '../../protocol/task-event.ts';
 import type { TaskRun } from '../agents/task-run.ts';
 import { MagusError } from '../errors/magus-error.ts';
 import { parseInWords } from '../errors/parse-in-words.ts';
+import { isRecord } from '../is-record.ts';
+import { parseJson } from '../parse-json.ts';
 import { redacted } from '../security/redact.ts';
 import { failureOf } from '../tools/failure-of.ts';
 import type { Tool, ToolResult } from '../tools/tool.ts';
@@ -76,10 +78,6 @@ export function isLost(run: TaskRun, call: RecordedCall): boolean {
 /** The object that the arguments of a call are; undefined where they are none, or longer than any call needs. */
 export function objectIn(text: string): unknown {
   if (text.length > longestArguments) return undefined;
-  try {
-    const value: unknown = JSON.parse(text === '' ? '{}' : text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text === '' ? '{}' : text);
+  return isRecord(value) ? value : undefined;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type MemoryRecord, memoryRecordSchema } from '../../protocol/memory.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** A record as flat text fields, readable with a server's own tools: texts as they are, everything else as JSON. */
 export function toFields(record: MemoryRecord): Record<string, string> {
@@ -31,11 +32,3 @@ const jsonFields: ReadonlySet<string> = new Set([
   'trials',
   'workflow',
 ]);
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

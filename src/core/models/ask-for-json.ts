@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseJson } from '../parse-json.ts';
 import type { ChatModel, ModelListener, ModelReply, ModelRequest } from '../ports.ts';
 
 export interface ShapedQuestion<Value> extends Omit<ModelRequest, 'schema' | 'tools'> {
@@ -39,12 +40,4 @@ function valueIn<Value>(text: string, shape: z.ZodMiniType<Value>): Value | unde
     if (parsed.success) return parsed.data;
   }
   return undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

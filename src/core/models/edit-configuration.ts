@@ -1,3 +1,5 @@
+import { isRecord } from '../is-record.ts';
+
 type Json = Readonly<Record<string, unknown>>;
 
 export const modelRoles = ['primary', 'secondary', 'fallback'] as const;
@@ -71,7 +73,7 @@ function withoutGroups(routing: Json, names: ReadonlySet<string>): Json {
   const entries: [string, unknown][] = [];
   for (const [key, value] of Object.entries(routing)) {
     if (typeof value === 'string' && names.has(value)) entries.push([key, value]);
-    if (!isObject(value)) continue;
+    if (!isRecord(value)) continue;
     const left = Object.entries(value).flatMap(([name, target]): [string, unknown][] => {
       if (typeof target === 'string') return names.has(target) ? [[name, target]] : [];
       const targets = Array.isArray(target) ? target.filter((group) => names.has(String(group))) : [];
@@ -93,7 +95,7 @@ const endpointWords = new Set(['kind', 'baseURL', 'secret', 'apiKeyEnv', 'caFile
 const settingWords = new Set(['timeouts', 'limits', 'budget', 'cache']);
 
 function longForm(written: unknown): LongForm {
-  const source = isObject(written) ? written : {};
+  const source = isRecord(written) ? written : {};
   if (typeof source['model'] !== 'string' || 'groups' in source) {
     const { endpoints, groups, routing, ...rest } = source;
     return { ...rest, endpoints: objectOf(endpoints), groups: objectOf(groups), routing: objectOf(routing) };
@@ -114,13 +116,9 @@ function nameOf(routing: Json, role: string, otherwise: string): string {
 }
 
 function listOf(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
+  return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
 function objectOf(value: unknown): Json {
-  return isObject(value) ? value : {};
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord(value) ? value : {};
 }

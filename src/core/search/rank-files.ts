@@ -6,11 +6,6 @@ export interface ScoredFile {
   readonly path: string;
   readonly score: number;
 }
-export interface RankedFile extends ScoredFile {
-  /** Its place in each of the two rankings, from 0. */
-  readonly chunkRank?: number;
-  readonly pathRank?: number;
-}
 
 /** Further chunks of a long file say little more about it. */
 const chunksCounted = 3;
@@ -32,18 +27,18 @@ export function rankFiles(
   chunks: readonly ScoredFile[],
   paths: readonly ScoredFile[],
   wanted: { readonly limit: number; readonly roles: Readonly<Partial<Record<FileRole, number>>> },
-): readonly RankedFile[] {
-  const found = new Map<string, RankedFile>();
-  const add = (ranking: readonly ScoredFile[], weight: number, rank: 'chunkRank' | 'pathRank'): void => {
+): readonly ScoredFile[] {
+  const found = new Map<string, ScoredFile>();
+  const add = (ranking: readonly ScoredFile[], weight: number): void => {
     const best = ranking[0]?.score || 1;
-    for (const [place, { folder, path, score }] of ranking.entries()) {
+    for (const { folder, path, score } of ranking) {
       const key = `${folder}\n${path}`;
       const known = found.get(key) ?? { folder, path, score: 0 };
-      found.set(key, { ...known, score: known.score + (weight * score) / best, [rank]: place });
+      found.set(key, { ...known, score: known.score + (weight * score) / best });
     }
   };
-  add(summed(chunks), 1, 'chunkRank');
-  add(sorted(paths), pathWeight, 'pathRank');
+  add(summed(chunks), 1);
+  add(sorted(paths), pathWeight);
   const weights = { ...roleWeights, ...wanted.roles };
   const ranked = sorted(
     [...found.values()].map((file) => ({ ...file, score: file.score * weights[fileRole(file.path)] })),

@@ -25,6 +25,12 @@ function oddWindowsPath(path: string): string | undefined {
 
 const deviceName = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\..*)?$/i;
 
+/** What the path, real and with forward slashes, is called below its workspace folder; undefined: it lies in none. */
+export function shownIn(path: string, roots: readonly string[]): string | undefined {
+  const root = roots.find((candidate) => path === candidate || path.startsWith(`${candidate}/`));
+  return root === undefined ? undefined : path.slice(root.length + 1);
+}
+
 /** The path below the folder, with forward slashes ("" for the folder itself); undefined: it lies elsewhere. Both are real paths. */
 export function pathBelow(path: string, folder: string, platform: PathPlatform): string | undefined {
   const [inner, outer] = [path, folder].map((each) => withSlashes(each, platform));

@@ -2,8 +2,8 @@ import type { Effect, EffectCommand } from '../../protocol/effects.ts';
 import { hiddenCharacters } from './hidden-characters.ts';
 import { scriptDanger } from './script-danger.ts';
 import { type Grounds, placeEffects } from './shell/place-effects.ts';
-import { type ReadCommand, readScript, type ScriptReading } from './shell/read-script.ts';
-import { judgeWindowsCommand, type WindowsShell } from './shell/windows-command.ts';
+import { type ReadCommand, readScript } from './shell/read-script.ts';
+import { type JudgedCommand, judgeWindowsCommand, type WindowsShell } from './shell/windows-command.ts';
 
 export interface CommandSite extends Grounds {
   /** Real path. */
@@ -33,12 +33,7 @@ export async function commandEffects(command: string, site: CommandSite): Promis
   return [{ ...effect, readsOnly: true, commands }, ...places];
 }
 
-interface Judged {
-  readonly danger: string | undefined;
-  readonly reading: ScriptReading;
-}
-
-function judge(command: string, { cwd, roots, shell = 'posix' }: CommandSite): Judged {
+function judge(command: string, { cwd, roots, shell = 'posix' }: CommandSite): JudgedCommand {
   if (shell !== 'posix') return judgeWindowsCommand(command, shell, { cwd, roots });
   return { danger: scriptDanger(command, { roots, folders: [cwd] }), reading: readScript(command, cwd) };
 }

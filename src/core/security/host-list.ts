@@ -6,3 +6,8 @@ export function hostIsListed(host: string, patterns: readonly string[]): boolean
     return wanted.startsWith('*.') ? name.length >= wanted.length && name.endsWith(wanted.slice(1)) : name === wanted;
   });
 }
+
+/** Whether a key may travel to the address: never in the clear but on this machine. */
+export function keepsSecrets({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
+}

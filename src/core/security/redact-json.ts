@@ -1,3 +1,4 @@
+import { parseJson } from '../parse-json.ts';
 import { redact } from './redact.ts';
 
 /**
@@ -5,12 +6,8 @@ import { redact } from './redact.ts';
  * redacted as any text.
  */
 export function redactJson(text: string, known: readonly string[]): string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return redact(text, known);
-  }
+  const value = parseJson(text);
+  if (value === undefined) return redact(text, known);
   const clean = cleanValue(value, '', known);
   return clean === value ? text : JSON.stringify(clean);
 }

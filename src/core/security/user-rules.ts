@@ -2,11 +2,12 @@ import type { Decision, Effect } from '../../protocol/effects.ts';
 import { type PolicyRule, policyRulesSchema } from '../../protocol/policy-rules.ts';
 import { MagusError } from '../errors/magus-error.ts';
 import { parseInWords } from '../errors/parse-in-words.ts';
+import { parseJson } from '../parse-json.ts';
 import { hostIsListed } from './host-list.ts';
 
 /** Rules as JSON text or as a setting's value. Throws `configuration` naming what is wrong and where. */
 export function parseRules(given: unknown, where: string): readonly PolicyRule[] {
-  const value = typeof given === 'string' ? jsonOf(given) : given;
+  const value = typeof given === 'string' ? parseJson(given) : given;
   const parsed = parseInWords(policyRulesSchema, value, where);
   if (parsed.ok) return parsed.value;
   throw new MagusError(
@@ -14,14 +15,6 @@ export function parseRules(given: unknown, where: string): readonly PolicyRule[]
     `The rules in ${where} are wrong:\n${parsed.faults.join('\n')}\nMend them; until then nothing is decided.`,
     { code: 'BAD_RULES' },
   );
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

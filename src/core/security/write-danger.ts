@@ -1,3 +1,4 @@
+import { shownIn } from './canonical-path.ts';
 import { protectedName } from './protected-paths.ts';
 import type { ShellWord } from './shell/shell-word.ts';
 
@@ -37,11 +38,6 @@ export function folderDanger(target: ShellWord | undefined, place: CommandPlace)
 function pathDanger(path: string, roots: readonly string[]): string | undefined {
   const shown = shownIn(path, roots);
   return shown === undefined ? `a write outside the workspace (${path})` : protectedName(shown);
-}
-
-function shownIn(path: string, roots: readonly string[]): string | undefined {
-  const root = roots.find((candidate) => path === candidate || path.startsWith(`${candidate}/`));
-  return root === undefined ? undefined : path.slice(root.length + 1);
 }
 
 function resolve(folder: string, path: string): string {

@@ -21,7 +21,11 @@ export function indexEntries(entries: readonly EntryFields[]): EntryIndex {
   const average = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
   const places = new Map<string, (readonly [place: number, weight: number])[]>();
   for (const [place, words] of weighed.entries())
-    for (const [word, weight] of words) places.set(word, [...(places.get(word) ?? []), [place, weight]]);
+    for (const [word, weight] of words) {
+      const holders = places.get(word);
+      if (holders) holders.push([place, weight]);
+      else places.set(word, [[place, weight]]);
+    }
   /** Of one word of a query: what its best form counts, for each entry that has one. */
   const scoresOf = (forms: readonly (readonly [word: string, share: number])[]): ReadonlyMap<number, number> => {
     const best = new Map<number, number>();

@@ -1,4 +1,6 @@
 import type { ApiAnswer, ApiCall, ApiOperation } from '../../core/api/api-port.ts';
+import { isRecord } from '../../core/is-record.ts';
+import { parseJson } from '../../core/parse-json.ts';
 import type { ToolResult } from '../../core/tools/tool.ts';
 
 /** An answer for the model, with how to go on where there is more of it, and what mends it where it failed. */
@@ -61,10 +63,6 @@ function nextPage(url: URL, headers: ApiAnswer['headers'], text: string | undefi
 }
 
 function parsed(text: string | undefined): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text ?? '');
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
-  } catch {
-    return {};
-  }
+  const value = parseJson(text ?? '');
+  return isRecord(value) ? value : {};
 }

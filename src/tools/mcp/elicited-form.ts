@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/is-record.ts';
 import type { McpElicitation, McpElicited, McpValue } from '../../core/mcp/mcp-port.ts';
 
 type Ask = (question: string, choices: readonly string[]) => Promise<string | undefined>;
@@ -125,8 +126,4 @@ function isDecline(answer: string): boolean {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, 500) : typeof value === 'number' ? String(value) : '';
-}
-
-function isRecord(value: unknown): value is Field {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

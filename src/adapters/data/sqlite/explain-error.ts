@@ -1,7 +1,12 @@
-import type { NamedTable } from '../../../core/data-port.ts';
 import { MagusError } from '../../../core/errors/magus-error.ts';
 import { sqlTokens } from '../sql/sql-tokens.ts';
 import { notAQuery } from './read-only.ts';
+
+/** How a table can be named in SQL. */
+export interface NamedTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
 
 /** What the database said about a statement, with its place in it, the nearest name and the names that there are. */
 export function explainSqlError(error: unknown, sql: string, tables: readonly NamedTable[]): MagusError {

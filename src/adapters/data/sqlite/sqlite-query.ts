@@ -1,10 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Cell, NamedTable } from '../../../core/data-port.ts';
+import type { Cell } from '../../../core/data-port.ts';
 import type { RowSink } from '../row-sink.ts';
 import type { SourceTable } from '../source-table.ts';
 import { columnsNeeded } from '../sql/columns-needed.ts';
 import type { SqlToken } from '../sql/sql-tokens.ts';
-import { explainSqlError } from './explain-error.ts';
+import { explainSqlError, type NamedTable } from './explain-error.ts';
 import { loadTable } from './load-table.ts';
 import { identifier, openQueryDatabase, type SqliteSource, tablesOf } from './open-database.ts';
 import { lockDown } from './read-only.ts';

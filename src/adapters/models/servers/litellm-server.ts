@@ -1,8 +1,8 @@
+import { isRecord } from '../../../core/is-record.ts';
 import type { ModelServer, ServedModel } from '../../../core/models/model-server.ts';
 import type { Price } from '../../../core/models/transport.ts';
 import type { OpenEndpoint } from '../open-endpoint.ts';
 import { countOf, type JsonObject, objectsOf, present, requestJson } from '../request-json.ts';
-import { isRecord } from '../tool-call-collector.ts';
 import { openAiServer } from './openai-server.ts';
 
 /** A LiteLLM proxy: its model information tells limits, prices and abilities of what stands behind a name. */

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MagusError } from '../../../core/errors/magus-error.ts';
+import { isRecord } from '../../../core/is-record.ts';
 import type { ModelServer } from '../../../core/models/model-server.ts';
 import { readEvents } from '../event-stream.ts';
 import { bodyOf } from '../http-fetch.ts';
 import type { OpenEndpoint } from '../open-endpoint.ts';
 import { countOf, type JsonObject, keyHeader, objectsOf, present, requestJson } from '../request-json.ts';
-import { isRecord } from '../tool-call-collector.ts';
 import { withElapsed } from './with-elapsed.ts';
 
 const pollMs = 250;

@@ -1,7 +1,7 @@
+import { isRecord } from '../../../core/is-record.ts';
 import type { ModelServer } from '../../../core/models/model-server.ts';
 import type { OpenEndpoint } from '../open-endpoint.ts';
 import { countOf, type JsonObject, objectsOf, present, requestJson } from '../request-json.ts';
-import { isRecord } from '../tool-call-collector.ts';
 import { withElapsed } from './with-elapsed.ts';
 
 /** LM Studio by its native interface. A model may be loaded several times; unloading takes out every instance. */

@@ -1,7 +1,7 @@
+import { isRecord } from '../../../core/is-record.ts';
 import type { ModelServer, ServedModel } from '../../../core/models/model-server.ts';
 import type { OpenEndpoint } from '../open-endpoint.ts';
 import { countOf, type JsonObject, objectsOf, present, requestJson } from '../request-json.ts';
-import { isRecord } from '../tool-call-collector.ts';
 import { withElapsed } from './with-elapsed.ts';
 
 /** Ollama's own routes. What a model can do is asked for each one. */

@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { queryWords } from '../../../core/search/query-words.ts';
-import { type RankedFile, rankFiles, wantedRoles } from '../../../core/search/rank-files.ts';
+import { rankFiles, type ScoredFile, wantedRoles } from '../../../core/search/rank-files.ts';
 import { tellingLines, wordsIn } from '../../../core/search/telling-lines.ts';
 import type { FileQuery, FilesFound, FoundFile, IndexState } from '../../../core/search/workspace-index.ts';
 import type { FolderIndex } from './folder-index.ts';
@@ -33,7 +33,7 @@ export function findFiles(indexes: readonly FolderIndex[], query: FileQuery): Fi
 }
 
 /** undefined: it is not there any more, or a link has taken its place, which may lead out of the folder. */
-function look(file: RankedFile, words: readonly string[], near: readonly number[]): FoundFile | undefined {
+function look(file: ScoredFile, words: readonly string[], near: readonly number[]): FoundFile | undefined {
   const text = textOf(join(file.folder, file.path));
   if (text === undefined) return undefined;
   const { folder, path, score } = file;

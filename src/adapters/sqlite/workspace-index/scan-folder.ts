@@ -23,7 +23,6 @@ export interface Scan {
 
 /** Asked so often, so that searches and the end get their turn. */
 const filesATurn = 200;
-const order: Readonly<Record<FileRole, number>> = { source: 0, test: 1, prose: 2, derived: 3 };
 
 /** Names, sizes and times alone: no file is read. `turn` is awaited now and then and may throw. */
 export async function scanFolder(
@@ -31,7 +30,7 @@ export async function scanFolder(
   how: { readonly walk: Walk; readonly limits: IndexLimits; readonly turn: () => Promise<void> },
   signal: AbortSignal,
 ): Promise<Scan> {
-  const found: ScannedFile[] = [];
+  const byRole: Readonly<Record<FileRole, ScannedFile[]>> = { source: [], test: [], prose: [], derived: [] };
   let seen = 0;
   let tooLarge = 0;
   for await (const { path, directory } of how.walk(folder, signal)) {
@@ -41,9 +40,9 @@ export async function scanFolder(
     const facts = factsOf(join(folder, path));
     if (facts === undefined) continue;
     if (facts.size > how.limits.fileBytes) tooLarge += 1;
-    else found.push({ path, ...facts });
+    else byRole[fileRole(path)].push({ path, ...facts });
   }
-  found.sort((a, b) => order[fileRole(a.path)] - order[fileRole(b.path)]);
+  const found = Object.values(byRole).flat();
   const files = withinLimits(found, how.limits);
   return { files, leftOut: leftOut(found.length - files.length, tooLarge, how.limits) };
 }

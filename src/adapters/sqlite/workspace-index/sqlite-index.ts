@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { abortable } from '../../../core/abortable.ts';
 import { MagusError, toMagusError } from '../../../core/errors/magus-error.ts';
 import type { FilesFound, IndexState, WorkspaceIndex } from '../../../core/search/workspace-index.ts';
 import { startQuestions, type ThreadQuestions } from '../thread-questions.ts';
@@ -42,10 +43,10 @@ export function sqliteIndex({ workerUrl, onState, ...settings }: IndexOptions): 
     try {
       const asked = thread ?? start();
       const updates = folders.map((folder) => asked.ask('update', { folder }));
-      await unlessAborted(Promise.all(updates), signal);
+      await abortable(Promise.all(updates), signal);
       fault = undefined;
     } catch (error) {
-      fault = toMagusError(error).message;
+      fault = signal.aborted ? undefined : toMagusError(error).message;
     }
   };
   return {
@@ -82,16 +83,4 @@ export function sqliteIndex({ workerUrl, onState, ...settings }: IndexOptions): 
 
 function off(reason: string): FilesFound {
   return { files: [], state: { phase: 'off', reason, done: 0, total: 0 } };
-}
-
-/** Waits for the work, or for the signal to abort, whichever comes first. */
-async function unlessAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  const stopped = Promise.withResolvers<void>();
-  const stop = (): void => stopped.resolve();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    await Promise.race([work, stopped.promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -1,4 +1,5 @@
 import type { Effect } from '../../../protocol/effects.ts';
+import { shownIn } from '../canonical-path.ts';
 import type { Grounds } from './place-effects.ts';
 
 /**
@@ -11,7 +12,7 @@ export async function repositoryEffects(
   folder: string,
 ): Promise<readonly Effect[] | string> {
   for (let at = folder; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
-    const inside = roots.some((root) => at === root || at.startsWith(`${root}/`));
+    const inside = shownIn(at, roots) !== undefined;
     const git = await files.facts(`${at}/.git`);
     if (git.kind === 'none' && git.real === `${at}/.git`) continue;
     if (!inside) return [{ verb: 'read', object: at, zone: 'outside' }];
@@ -33,8 +34,7 @@ async function oddConfiguration(files: Grounds['files'], repository: string): Pr
   const config = await textOf(files, `${repository}/.git/config`);
   const odd = config === undefined ? 'a configuration that cannot be read' : oddGitSetting(config);
   if (odd !== undefined) return `the repository's own configuration (${odd})`;
-  const modules = await files.facts(`${repository}/.gitmodules`);
-  const nested = modules.kind === 'none' ? '' : ((await textOf(files, modules.real)) ?? 'ignore');
+  const nested = (await textOf(files, `${repository}/.gitmodules`)) ?? 'ignore';
   // Submodules are left out unless they say otherwise.
   return /ignore/i.test(nested) ? 'submodules that want to be looked into' : undefined;
 }

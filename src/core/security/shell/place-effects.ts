@@ -1,5 +1,6 @@
 import type { Effect } from '../../../protocol/effects.ts';
 import type { Ports } from '../../ports.ts';
+import { shownIn } from '../canonical-path.ts';
 import { secretName } from '../secret-paths.ts';
 import { expandPattern } from './expand-pattern.ts';
 import { repositoryEffects } from './git-repository.ts';
@@ -53,9 +54,9 @@ async function effectsOf(
 }
 
 export function readEffect(roots: readonly string[], real: string, kind: ReadPlace['kind']): Effect {
-  const root = roots.find((candidate) => real === candidate || real.startsWith(`${candidate}/`));
-  const secret = kind === 'names' ? undefined : secretName(root === undefined ? real : real.slice(root.length + 1));
-  const zone = root === undefined ? 'outside' : 'workspace';
+  const shown = shownIn(real, roots);
+  const secret = kind === 'names' ? undefined : secretName(shown ?? real);
+  const zone = shown === undefined ? 'outside' : 'workspace';
   return { verb: 'read', object: real, zone, ...(secret === undefined ? {} : { protects: secret }) };
 }
 

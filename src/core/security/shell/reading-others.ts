@@ -11,18 +11,16 @@ export const readingByGrammar: ReadonlyMap<string, (words: readonly ShellWord[])
   ['[', judgeTest],
   ['set', judgeSet],
   ['command', judgeCommand],
-  ...'node nodejs python python3 bash gcc clang cc make jq java'
+  ...'node nodejs python python3 bash gcc clang cc make java'
     .split(' ')
-    .filter((name) => name !== 'jq')
     .map((name): [string, (words: readonly ShellWord[]) => Reading] => [name, judgeVersion]),
 ]);
 
 /** Programs that tell their version without a look at the folder they are in. */
 function judgeVersion(words: readonly ShellWord[]): Reading {
   const [only] = words;
-  const asks = words.length === 1 && only?.known === true && ['--version', '-V', '-v'].includes(only.text);
   // `bash -v` and `python -v` would go on to read a program.
-  return asks && only.text === '--version' ? readsNothing : acts('a program');
+  return words.length === 1 && only?.known === true && only.text === '--version' ? readsNothing : acts('a program');
 }
 
 function judgeDate(words: readonly ShellWord[]): Reading {

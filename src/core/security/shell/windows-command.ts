@@ -6,7 +6,7 @@ import type { ShellWord } from './shell-word.ts';
 
 export type WindowsShell = 'powershell' | 'cmd';
 
-interface JudgedCommand {
+export interface JudgedCommand {
   readonly danger: string | undefined;
   readonly reading: ScriptReading;
 }
