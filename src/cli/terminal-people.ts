@@ -9,7 +9,7 @@ import { printable } from './printable.ts';
 export function terminalPeople(json: boolean): People {
   if (json || !process.stdin.isTTY || !process.stderr.isTTY) return nobody;
   return {
-    approve: async ({ effects, decision }, signal) => {
+    approve: async ({ effects, decision, advice }, signal) => {
       const shown = riskyFirst(effects).map(
         (effect) =>
           `  ${effect.verb} ${printable(effect.object)}${effect.protects === undefined ? '' : ` (${effect.protects})`}`,
@@ -17,7 +17,9 @@ export function terminalPeople(json: boolean): People {
       const inTask = decision.always ? undefined : rulesForTask(effects);
       const like = inTask?.map(({ command, path = '' }) => printable(command === undefined ? path : `${command} …`));
       const offered = like ? `[y/N/t: yes, and in this task ${like.join('; ')}]` : '[y/N]';
-      const answer = await ask(`${printable(decision.reason)}\n${shown.join('\n')}\nAllow? ${offered} `, signal);
+      const past = advice ? [`  from memory: ${printable(advice.text).replaceAll('\n', '\n    ')}`] : [];
+      const asked = [printable(decision.reason), ...shown, ...past, `Allow? ${offered} `].join('\n');
+      const answer = await ask(asked, signal);
       return like && answer.trim().toLowerCase() === 't' ? 'task' : isYes(answer);
     },
     resolvePlan: async (_taskId, plan, signal) => {

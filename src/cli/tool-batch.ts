@@ -3,6 +3,8 @@ import path from 'node:path';
 import * as z from 'zod/mini';
 import { MagusError } from '../core/errors/magus-error.ts';
 import { parseArguments } from '../core/loop/parse-arguments.ts';
+import { forbiddenCall } from '../core/loop/run-tool-call.ts';
+import { forbiddenBy, foreseenCall } from '../core/memory/forbidden.ts';
 import type { Ports } from '../core/ports.ts';
 import { authorize } from '../core/security/authorize.ts';
 import { failureOf } from '../core/tools/failure-of.ts';
@@ -58,6 +60,9 @@ async function answerRow(ports: Ports, row: Row, workspace: string, changes: Fil
       granted: new Set<string>(),
     };
     const signal = new AbortController().signal;
+    const facts = await ports.memory.store.forbidding(scope.roots.join(':'));
+    const forbidden = forbiddenBy(facts, foreseenCall(tool.name, effects), ports.clock.now());
+    if (forbidden) return { id: row.id, ...forbiddenCall(forbidden), effects, decision: 'deny' };
     const outcome = await authorize({ hash: ports.hash, people, policy: ports.policy }, question, signal);
     const { decision } = outcome;
     if (!outcome.authorized)

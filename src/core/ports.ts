@@ -4,6 +4,7 @@ import type { Plan } from '../protocol/plan.ts';
 import type {
   FailedAttempt,
   LoggedEvent,
+  MemoryAdvice,
   ProxyAttempts,
   RecordedCall,
   TaskEvent,
@@ -270,6 +271,8 @@ export interface ApprovalRequest {
   readonly decision: Decision;
   /** Of the effects, as `Authorized` carries it. */
   readonly hash: string;
+  /** What memory knows of this very command. */
+  readonly advice?: MemoryAdvice;
 }
 export interface People {
   /** "task": yes, and for the like of it in this task. undefined: nobody can be asked, the task stops here and can be resumed. */

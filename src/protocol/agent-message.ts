@@ -22,7 +22,12 @@ export const agentMessageSchema = z.object({
       status: z.optional(z.enum(['verified', 'unverified', 'failed'])),
       summary: z.optional(z.string()),
     }),
-    z.object({ topic: z.literal('advise'), advice: z.optional(z.string()) }),
+    z.object({
+      topic: z.literal('advise'),
+      /** Former versions wrote the words here; they stand beside the call that they are about. */
+      advice: z.optional(z.string()),
+      memories: z.optional(z.array(z.string())),
+    }),
     z.object({ topic: z.literal('learn'), stored: z.optional(z.array(z.string())) }),
   ]),
 });

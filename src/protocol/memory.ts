@@ -22,6 +22,8 @@ const trialSchema = z.object({
   failure: z._default(z.string(), ''),
   /** What was done after the failure before the same action succeeded. */
   cure: z._default(z.string(), ''),
+  /** How long it ran, in milliseconds; 0: not known. */
+  ms: z._default(z.number(), 0),
 });
 export type Trial = z.infer<typeof trialSchema>;
 

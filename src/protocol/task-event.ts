@@ -56,6 +56,12 @@ export interface MemoryHit {
   readonly score: number;
   readonly why: string;
 }
+/** What memory knows of a call: data to weigh, beside the call and apart from its own output. */
+export interface MemoryAdvice {
+  readonly text: string;
+  /** Ids of the memories that say so. */
+  readonly memories: readonly string[];
+}
 export interface RuleText {
   readonly path: string;
   readonly text: string;
@@ -166,6 +172,7 @@ export type TaskEvent =
       readonly effects: readonly Effect[];
       readonly decision: Decision;
       readonly hash: string;
+      readonly advice?: MemoryAdvice;
     }
   | {
       readonly type: 'approval-resolved';
@@ -207,6 +214,7 @@ export type TaskEvent =
       readonly label?: Label;
       /** For the person who watches. */
       readonly chart?: ResultChart;
+      readonly advice?: MemoryAdvice;
     }
   | {
       readonly type: 'step-ended';

@@ -9,6 +9,7 @@ import { CodeBlock } from './code-block.tsx';
 import { restOnConversation } from './focus.ts';
 import { Icon } from './icon.tsx';
 import { insideFolders } from './inside-folders.ts';
+import { Remembered } from './remembered.tsx';
 import { shownArguments } from './shown-arguments.ts';
 import { running, send, surroundings } from './state.ts';
 
@@ -43,6 +44,7 @@ export function ApprovalCard({ tool, taskId }: ApprovalProperties): VNode | null
           <span class="risk">Always asks:</span> {visibleText(insideFolders(approval.decision.reason, roots()))}
         </p>
       ) : null}
+      {approval.advice ? <Remembered text={approval.advice} /> : null}
       {tool.arguments && tool.name !== 'run_command' ? (
         <CodeBlock {...shownArguments(tool.name, tool.arguments)} />
       ) : null}

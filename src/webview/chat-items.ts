@@ -18,6 +18,8 @@ export interface ToolItem {
     readonly by?: 'user' | 'rule';
     /** Milliseconds since the epoch: from then on the call itself took its time. */
     readonly resolvedAt?: number;
+    /** What memory knows of this very command. */
+    readonly advice?: string;
   };
   readonly ended?: {
     readonly ok: boolean;
@@ -28,6 +30,7 @@ export interface ToolItem {
     readonly chart?: ResultChart;
     /** Files that the call changed. */
     readonly paths: readonly string[];
+    readonly advice?: string;
   };
 }
 export interface PlanItem {

@@ -147,12 +147,13 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
   'files-changing': ignored,
   'command-started': ignored,
   'call-decided': ignored,
-  'approval-requested': (picture, { callId, title, effects, decision }) => {
+  'approval-requested': (picture, { callId, title, effects, decision, advice }) => {
     const { allowed } = picture;
     // Where nothing was allowed yet, all of it is new, and saying so would say nothing.
     const fresh =
       allowed.size === 0 ? [] : effects.map(({ object }) => object).filter((object) => !allowed.has(object));
-    changeTool(picture, callId, (tool) => ({ ...tool, title, approval: { effects, decision, fresh } }));
+    const past = advice ? { advice: advice.text } : {};
+    changeTool(picture, callId, (tool) => ({ ...tool, title, approval: { effects, decision, fresh, ...past } }));
     figure(picture, { activity: waits });
   },
   'approval-resolved': (picture, { callId, allowed, by }) => {
@@ -179,7 +180,7 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
     picture.questions.set(callId, add(picture, { kind: 'question', callId, question, choices }));
     figure(picture, { activity: waits });
   },
-  'tool-call-ended': (picture, { callId, ok, content, durationMs, error, exitCode, changes, chart }) => {
+  'tool-call-ended': (picture, { callId, ok, content, durationMs, error, exitCode, changes, chart, advice }) => {
     const question = picture.questions.get(callId);
     if (question?.value.kind === 'question') question.value = { ...question.value, answer: content };
     const paths = [...new Set((changes ?? []).map(({ path }) => path))];
@@ -187,6 +188,7 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
       ...(error && { error }),
       ...(exitCode === undefined ? {} : { exitCode }),
       ...(chart && { chart }),
+      ...(advice && { advice: advice.text }),
     };
     changeTool(picture, callId, (tool) => {
       const ownTime = timeSinceAllowed(picture, tool) ?? durationMs;

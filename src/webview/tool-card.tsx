@@ -4,6 +4,7 @@ import { Chart } from './chart.tsx';
 import type { ToolItem } from './chat-items.ts';
 import { CodeBlock } from './code-block.tsx';
 import { Icon, type IconName } from './icon.tsx';
+import { Remembered } from './remembered.tsx';
 import { shownArguments } from './shown-arguments.ts';
 import { outputOf, send } from './state.ts';
 
@@ -57,6 +58,7 @@ function Details({ tool, taskId }: ToolProperties): VNode {
         <>
           <p class="label">Result</p>
           <CodeBlock text={(ended.error?.message ?? ended.content) || '(empty)'} language="" />
+          {ended.advice ? <Remembered text={ended.advice} /> : null}
           <button type="button" class="link" onClick={() => send({ type: 'show-result', taskId, callId: tool.callId })}>
             Open the whole result
           </button>

@@ -177,7 +177,7 @@ function fullRecord(kind: MemoryKind): MemoryRecord {
     review: true,
     validTo: '2026-02-01T00:00:00.000Z',
     supersededBy: 'later',
-    trials: [{ action: 'npm test', ok: false, failure: 'Cannot find module X', cure: 'npm install' }],
+    trials: [{ action: 'npm test', ok: false, failure: 'Cannot find module X', cure: 'npm install', ms: 1200 }],
     ...(kind === 'workflow' ? { workflow: workflowRecord('full', 1, 2).workflow } : {}),
   };
 }

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { projectFolder } from '../support/extension-package.ts';
 import { capture, ofPanel, until } from './capture.ts';
-import { ask, hold, result } from './person.ts';
+import { ask, hold, remember, result } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 
 const outcome = (success: boolean, index: number) => ({
@@ -73,7 +72,7 @@ describe('the memory explorer', () => {
   });
 
   it('lists what is remembered in this folder, newest first', async () => {
-    await remember(on.home, window.folder);
+    await remember(on.home, window.folder, samples);
     await button('Episodes').click();
     await button('All').click();
     await memory('Prices are in cents').waitFor();
@@ -269,7 +268,7 @@ describe('the memory explorer', () => {
     await on.change({ 'security.workspace.trust.enabled': true });
     const other = await on.open('sample');
     try {
-      await remember(on.home, other.folder);
+      await remember(on.home, other.folder, samples);
       const explorer = await other.openPanel('OpenMagus: Open Memory');
       await other.runCommand('View: Hide Secondary Side Bar');
       await other.runCommand('View: Close Primary Side Bar');
@@ -303,21 +302,6 @@ describe('the memory explorer', () => {
     });
   }
 });
-
-/** By the command line, which keeps its memories in the same place. */
-async function remember(
-  home: string,
-  workspace: string,
-  lines: readonly Readonly<Record<string, unknown>>[] = samples,
-): Promise<void> {
-  const child = spawn(process.execPath, [path.join(projectFolder, 'dist', 'cli.js'), 'memory', 'import', '-'], {
-    env: { ...process.env, OPENMAGUS_HOME: home },
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
-  child.stdin.end(lines.map((line) => JSON.stringify({ workspace, ...line })).join('\n'));
-  const code = await new Promise((resolve) => child.on('close', resolve));
-  assert.equal(code, 0);
-}
 
 const samples = [
   { kind: 'episode', title: 'Mend the total', text: 'The total forgot quantities.', outcome: 'verified' },

@@ -1,4 +1,8 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import path from 'node:path';
 import type { Locator } from 'playwright-core';
+import { projectFolder } from '../support/extension-package.ts';
 import type { ScriptedReply } from '../support/scripted-model.ts';
 import type { Window } from './stage.ts';
 
@@ -45,4 +49,19 @@ export async function allowAll(window: Window): Promise<string> {
     await asked.getByRole('button', { name: 'Allow', exact: true }).click();
     await card?.waitForElementState('hidden');
   }
+}
+
+/** By the command line, which keeps its memories in the same place. */
+export async function remember(
+  home: string,
+  workspace: string,
+  lines: readonly Readonly<Record<string, unknown>>[],
+): Promise<void> {
+  const child = spawn(process.execPath, [path.join(projectFolder, 'dist', 'cli.js'), 'memory', 'import', '-'], {
+    env: { ...process.env, OPENMAGUS_HOME: home },
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  child.stdin.end(lines.map((line) => JSON.stringify({ workspace, ...line })).join('\n'));
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  assert.equal(code, 0);
 }

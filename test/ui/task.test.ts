@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ScriptedCall, ScriptedReply } from '../support/scripted-model.ts';
 import { capture, until } from './capture.ts';
-import { allowAll, ask, begin, button, hold, region, result } from './person.ts';
+import { allowAll, ask, begin, button, hold, region, remember, result } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 
 const planner = { when: { tool: 'propose_plan' } } as const;
@@ -30,6 +30,13 @@ const plan = { ...planner, text: 'Here is the plan.', calls: [{ name: 'propose_p
 const call = (name: string, args: unknown): ScriptedCall => ({ name, args });
 const acts = (...calls: readonly ScriptedCall[]): ScriptedReply => ({ ...executor, calls });
 const finish = acts(call('finish_step', { summary: 'Done, **as asked**.', evidence: '' }));
+
+const pastBuild = {
+  action: 'rm -rf build && npm test > …',
+  ok: false,
+  failure: 'Error: no test found in build/',
+  cure: 'ran npm run build',
+};
 
 const prose = `### What I found
 
@@ -111,13 +118,17 @@ describe('a task in the chat', () => {
     await capture(window, 'plan-rejected');
   });
 
-  it('asks before it acts, saying what would happen and why it asks', async () => {
+  it('asks before it acts, saying what would happen, why it asks and how that went before', async () => {
+    const command = 'rm -rf build && npm test > ../result.txt';
+    await remember(on.home, window.folder, [
+      { kind: 'episode', text: 'Built it.', at: '2026-11-20T10:00:00Z', trials: [pastBuild] },
+    ]);
     const edit = { path: 'src/cart.js', edits: [{ old_text: 'sum + item.price', new_text: 'sum + 2 * item.price' }] };
     on.play({
       turns: [
         acts(call('read_file', { path: 'src/cart.js' })),
         acts(call('edit_file', edit)),
-        acts(call('run_command', { command: 'rm -rf build && npm test > ../result.txt' })),
+        acts(call('run_command', { command })),
         acts(call('write_file', { path: 'package.json', content: '{}' })),
         finish,
       ],
@@ -128,6 +139,7 @@ describe('a task in the chat', () => {
     await capture(window, 'approval-edit');
     await approval.getByRole('button', { name: 'Allow', exact: true }).click();
     await approval.getByText('rm -rf build', { exact: false }).first().waitFor();
+    await approval.getByText('It failed here the last time, on 2026-11-20 with: Error: no test').waitFor();
     await capture(window, 'approval-command');
     await approval.getByRole('button', { name: 'Deny', exact: true }).click();
     await approval.getByText('package.json').first().waitFor();

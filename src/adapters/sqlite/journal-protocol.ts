@@ -58,6 +58,7 @@ export interface JournalOperations {
     readonly workspace?: string;
     readonly limit: number;
   }): readonly TrialFound[];
+  forbidding(input: { readonly workspace: string }): readonly MemoryRecord[];
   recollections(input: { readonly id: string }): readonly Recollection[];
   memoryChanges(input: { readonly key: string; readonly kind: MemoryKind; readonly limit: number }): MemoryChanges;
   advanceReplica(input: { readonly key: string; readonly position: number }): null;

@@ -4,6 +4,7 @@ import type { MemoryFilter, MemoryQuery, MemoryRanking } from '../../core/memory
 import { withoutRecalled } from '../../core/memory/recalled-text.ts';
 import { nameParts, storable } from '../../core/memory/words.ts';
 import { type MemoryKind, type MemoryRecord, memoryRecordSchema } from '../../protocol/memory.ts';
+import type { MemoryAdvice } from '../../protocol/task-event.ts';
 import { anyWord } from './full-text-query.ts';
 import type { JournalOperations } from './journal-protocol.ts';
 import { inTransaction } from './transaction.ts';
@@ -11,7 +12,14 @@ import type { VectorStore } from './vector-store.ts';
 
 export type MemoryOperations = Pick<
   JournalOperations,
-  'putMemories' | 'removeMemories' | 'searchMemories' | 'scanMemories' | 'memoriesById' | 'listMemories' | 'findTrials'
+  | 'putMemories'
+  | 'removeMemories'
+  | 'searchMemories'
+  | 'scanMemories'
+  | 'memoriesById'
+  | 'listMemories'
+  | 'findTrials'
+  | 'forbidding'
 >;
 
 /** Lines of a record that are found by themselves; a longer text is found as a whole. The line's row is `memory.id * 256 + line`. */
@@ -30,9 +38,14 @@ export function createMemoryStore(database: DatabaseSync, vectors: Pick<VectorSt
   );
   const byId = database.prepare('SELECT body FROM memory WHERE memory_id = ?');
   const trials = database.prepare(
-    `SELECT memory_id, at, action, failure, ok, cure FROM trial JOIN memory ON memory.id = trial.memory
+    `SELECT memory_id, at, action, failure, ok, cure, ms FROM trial JOIN memory ON memory.id = trial.memory
      WHERE ((?1 <> '' AND action = ?1) OR (?2 <> '' AND failure = ?2)) AND (?3 IS NULL OR workspace IN ('', ?3))
+       AND (pinned = 1 OR NOT COALESCE(json_extract(body, '$.review'), 0))
      ORDER BY at DESC, trial.rowid DESC LIMIT ?4`,
+  );
+  const forbidding = database.prepare(
+    `SELECT body FROM memory WHERE kind = 'fact' AND body LIKE '%ever%' AND (source IN ('user', 'import') OR pinned = 1)
+       AND workspace IN ('', ?) ORDER BY id`,
   );
   return {
     putMemories: ({ records }) =>
@@ -64,7 +77,9 @@ export function createMemoryStore(database: DatabaseSync, vectors: Pick<VectorSt
         failure: String(row['failure']),
         ok: row['ok'] === 1,
         cure: String(row['cure']),
+        ms: Number(row['ms']),
       })),
+    forbidding: ({ workspace }) => forbidding.all(workspace).map(toRecord),
   };
 }
 
@@ -79,7 +94,9 @@ function createWriter(database: DatabaseSync): (record: MemoryRecord) => void {
   const unindex = createUnindexer(database);
   const indexText = database.prepare('INSERT INTO memory_text(rowid, title, text, names) VALUES (?, ?, ?, ?)');
   const indexLine = database.prepare('INSERT INTO memory_line(rowid, text) VALUES (?, ?)');
-  const addTrial = database.prepare('INSERT INTO trial(memory, action, failure, ok, cure) VALUES (?, ?, ?, ?, ?)');
+  const addTrial = database.prepare(
+    'INSERT INTO trial(memory, action, failure, ok, cure, ms) VALUES (?, ?, ?, ?, ?, ?)',
+  );
   const change = createChangeWriter(database);
   return (record) => {
     const body = JSON.stringify(record);
@@ -94,7 +111,8 @@ function createWriter(database: DatabaseSync): (record: MemoryRecord) => void {
     const lines = text.split('\n').filter((line) => line.trim() !== '');
     if (lines.length > 1 && lines.length <= mostLines)
       for (const [index, line] of lines.entries()) indexLine.run(id * linesARow + index, line);
-    for (const { action, failure, ok, cure } of record.trials) addTrial.run(id, action, failure, ok ? 1 : 0, cure);
+    for (const { action, failure, ok, cure, ms } of record.trials)
+      addTrial.run(id, action, failure, ok ? 1 : 0, cure, Math.round(ms));
     change(record.id, kind);
   };
 }
@@ -139,11 +157,11 @@ function createChangeWriter(database: DatabaseSync): (id: string, kind: MemoryKi
   };
 }
 
-/** Logs of tasks quote what was recalled: for the task, for a step, and as the answer of a call. */
+/** Logs of tasks quote what was recalled: for the task, for a step, as the answer of a call, and beside a call. */
 function createLogEraser(database: DatabaseSync): (id: string) => void {
   const find = database.prepare(
     `SELECT rowid AS row, body FROM event WHERE instr(body, ?) > 0 AND (body LIKE '{"type":"memory-recalled"%'
-       OR body LIKE '{"type":"step-started"%' OR body LIKE '{"type":"tool-call-ended"%')`,
+       OR body LIKE '{"type":"step-started"%' OR body LIKE '{"type":"approval-requested"%' OR body LIKE '{"type":"tool-call-ended"%')`,
   );
   const update = database.prepare('UPDATE event SET body = ? WHERE rowid = ?');
   return (id) => {
@@ -151,12 +169,14 @@ function createLogEraser(database: DatabaseSync): (id: string) => void {
       const event = JSON.parse(String(row['body'])) as {
         readonly hits?: readonly { readonly id: string }[];
         readonly content?: string;
+        readonly advice?: MemoryAdvice;
       };
-      const { hits, content } = event;
+      const { hits, content, advice } = event;
       const without = {
         ...event,
         ...(hits ? { hits: hits.map((hit) => (hit.id === id ? { ...hit, title: 'Forgotten', text: '' } : hit)) } : {}),
         ...(content === undefined ? {} : { content: withoutRecalled(content, id) }),
+        ...(advice?.memories.includes(id) ? { advice: { ...advice, text: 'Forgotten.' } } : {}),
       };
       update.run(JSON.stringify(without), Number(row['row']));
     }

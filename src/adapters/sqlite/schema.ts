@@ -134,4 +134,10 @@ const migrations: readonly string[] = [
   DROP TABLE episode;
   DROP TABLE episode_text;
   `,
+  `
+  ALTER TABLE trial ADD COLUMN ms INTEGER NOT NULL DEFAULT 0;
+  -- Looked at before each call: the few facts that may forbid something, whatever else is kept.
+  CREATE INDEX memory_forbidding ON memory(workspace)
+    WHERE kind = 'fact' AND body LIKE '%ever%' AND (source IN ('user', 'import') OR pinned = 1);
+  `,
 ];

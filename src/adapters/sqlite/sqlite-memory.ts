@@ -23,6 +23,7 @@ export function createSqliteMemory(thread: JournalThread): MemoryStore {
     byIds: (ids) => thread.ask('memoriesById', { ids }),
     list: (filter) => thread.ask('listMemories', { filter }),
     trials: async (query, signal) => abortable(thread.ask('findTrials', query), signal),
+    forbidding: (workspace) => thread.ask('forbidding', { workspace }),
     recollections: (id) => thread.ask('recollections', { id }),
     changes: (replica) => thread.ask('memoryChanges', replica),
     advance: async (key, position) => {

@@ -1,7 +1,7 @@
 import type { Decision, Effect } from '../../protocol/effects.ts';
 import type { MemoryRecord } from '../../protocol/memory.ts';
-import type { RecordedCall } from '../../protocol/task-event.ts';
-import { adviseBefore, type PendingAction, withAdvice } from '../agents/advise.ts';
+import type { MemoryAdvice, RecordedCall } from '../../protocol/task-event.ts';
+import { adviseBefore, withAdvice } from '../agents/advise.ts';
 import { nobodyToAsk } from '../agents/nobody-to-ask.ts';
 import { scopeOf, type TaskRun } from '../agents/task-run.ts';
 import { MagusError, toMagusError } from '../errors/magus-error.ts';
@@ -67,23 +67,20 @@ async function decideAndRun(
       granted: run.state.granted,
       rules: run.state.rules,
     };
-    const advice = await adviseBefore(run, pendingAction(tool.name, effects), signal);
-    if (advice.forbidden) return forbidden(advice.forbidden);
-    const outcome = await authorize(withRecordedApprovals(run), question, signal);
+    const action = { tool: tool.name, effects, command: commandOf(tool, input) };
+    const { forbidden, past, before } = await adviseBefore(run, action, signal);
+    if (forbidden) return forbiddenCall(forbidden);
+    const outcome = await authorize(withRecordedApprovals(run, before), question, signal);
     signal.throwIfAborted();
     await recordDecision(run, call.id, effects, outcome);
     if (outcome.allowed === undefined) throw nobodyToAsk(title);
     if (!outcome.authorized) return refusal(outcome.decision, outcome.by);
     // Append before effect. Reading has none, and file changes put their own intention on disk before they begin.
     if (!effects.every(({ verb }) => verb === 'read' || verb === 'write' || verb === 'delete')) await run.emit();
-    return await runAllowed(
-      run,
-      { tool, input, scope, effects, authorized: outcome.authorized, past: advice.past },
-      signal,
-    );
+    return await runAllowed(run, { tool, input, scope, effects, authorized: outcome.authorized, past }, signal);
   } catch (caught) {
     if (signal.aborted || toMagusError(caught).code === 'NOBODY_TO_ASK') throw caught;
-    return await withAdvice(run, failureOf(caught), '', signal);
+    return await withAdvice(run, failureOf(caught), [], signal);
   }
 }
 
@@ -100,14 +97,12 @@ async function recordDecision(
   else run.queue({ type: 'call-decided', callId, effects, decision, allowed, hash });
 }
 
-/** What a call would do, in one line that a "never" of the user can be held against. */
-function pendingAction(tool: string, effects: readonly Effect[]): PendingAction {
-  const commands = effects.filter(({ verb }) => verb === 'run').map(({ object }) => object);
-  const words = commands.length > 0 ? commands.join('; ') : `${tool} ${effects.map(({ object }) => object).join(' ')}`;
-  return { tool, words, readsOnly: effects.every(({ verb }) => verb === 'read' || verb === 'control') };
+/** Parsed by the tool's own schema. */
+function commandOf({ name }: Tool, input: unknown): string | undefined {
+  return name === 'run_command' ? (input as { readonly command: string }).command : undefined;
 }
 
-function forbidden({ id, text }: MemoryRecord): ToolResult {
+export function forbiddenCall({ id, text }: MemoryRecord): ToolResult {
   return failureOf(
     new MagusError(
       'permission-denied',
@@ -127,7 +122,10 @@ function refusal(decision: Decision, by: 'user' | 'rule'): ToolResult {
 }
 
 /** Before a person is asked, the question is on disk, so that a view opened later shows it. */
-function withRecordedApprovals(run: TaskRun): Pick<Ports, 'hash' | 'people' | 'policy'> {
+function withRecordedApprovals(
+  run: TaskRun,
+  advice: MemoryAdvice | undefined,
+): Pick<Ports, 'hash' | 'people' | 'policy'> {
   const { people, hash, policy } = run.ports;
   return {
     hash,
@@ -136,9 +134,9 @@ function withRecordedApprovals(run: TaskRun): Pick<Ports, 'hash' | 'people' | 'p
       resolvePlan: people.resolvePlan,
       answer: people.answer,
       approve: async (request, signal) => {
-        const { taskId: _own, ...asked } = request;
+        const { taskId: _own, ...asked } = advice ? { ...request, advice } : request;
         await run.emit({ type: 'approval-requested', ...asked });
-        return people.approve(request, signal);
+        return people.approve(advice ? { ...request, advice } : request, signal);
       },
     },
   };

@@ -67,11 +67,13 @@ export interface MemoryStore extends MemoryKeeper {
   byIds(ids: readonly string[]): Promise<readonly MemoryRecord[]>;
   /** The newest first. */
   list(filter: MemoryFilter): Promise<readonly MemoryRecord[]>;
-  /** Trials of the very action, or that met the very failure; the newest first. */
+  /** Trials of the very action, or that met the very failure, of what waits for no review; the newest first. */
   trials(
     query: { readonly action: string; readonly failure: string; readonly workspace?: string; readonly limit: number },
     signal: AbortSignal,
   ): Promise<readonly TrialFound[]>;
+  /** Facts of the user, or pinned by the user, that may forbid something in this folder. */
+  forbidding(workspace: string): Promise<readonly MemoryRecord[]>;
   /** Which of the latest tasks were told of it, the newest first. */
   recollections(id: string): Promise<readonly Recollection[]>;
   /** What a replica has not been told yet, oldest first; from the beginning when it is unknown. */

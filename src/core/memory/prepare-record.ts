@@ -16,9 +16,9 @@ export function prepareRecord(record: MemoryRecord, secrets: readonly string[]):
     text: clean(record.text, mostText),
     source: clean(record.source, mostTitle),
     evidence: record.evidence.map((entry) => ({ ...entry, quote: clean(entry.quote, mostTitle) })),
-    trials: record.trials.map(({ action, ok, failure, cure }) => ({
+    trials: record.trials.map(({ action, failure, cure, ...rest }) => ({
+      ...rest,
       action: clean(action, mostTitle),
-      ok,
       failure: clean(failure, mostTitle),
       cure: clean(cure, mostTitle),
     })),

@@ -16,14 +16,25 @@ export function trialsOf(state: TaskState): readonly Trial[] {
   for (const [index, call] of calls.entries()) {
     const action = actionOf(call);
     if (call.ended?.ok) {
-      if (call.command) trials.push({ action, ok: true, failure: '', cure: '' });
+      if (call.command) trials.push({ action, ok: true, failure: '', cure: '', ms: call.ended.durationMs });
       continue;
     }
     const failure = failureLine(call.ended?.content ?? '');
-    trials.push({ action, ok: false, failure, cure: cureOf(state, call, calls.slice(index + 1)) });
+    const cure = cureOf(state, call, calls.slice(index + 1));
+    trials.push({ action, ok: false, failure, cure, ms: call.ended?.durationMs ?? 0 });
   }
-  const distinct = new Map(trials.map((trial) => [JSON.stringify(trial), trial]));
-  return [...distinct.values()].slice(-mostTrials);
+  return distinct(trials).slice(-mostTrials);
+}
+
+/** Of those that are the same but for their time the last one, where it was. */
+function distinct(trials: readonly Trial[]): readonly Trial[] {
+  const known = new Map<string, Trial>();
+  for (const trial of trials) {
+    const key = JSON.stringify({ ...trial, ms: 0 });
+    known.delete(key);
+    known.set(key, trial);
+  }
+  return [...known.values()];
 }
 
 const steering: ReadonlySet<string> = new Set(['finish_step', 'ask_user', 'update_plan', 'propose_plan', 'answer']);

@@ -1,7 +1,7 @@
 import type { AgentMessage } from '../../protocol/agent-message.ts';
 import type { Effect } from '../../protocol/effects.ts';
 import type { PlanStep } from '../../protocol/plan.ts';
-import type { TaskEvent } from '../../protocol/task-event.ts';
+import type { MemoryAdvice, TaskEvent } from '../../protocol/task-event.ts';
 import { redact } from './redact.ts';
 import { redactJson } from './redact-json.ts';
 
@@ -67,6 +67,7 @@ const cleaners: Cleaners = {
     ...event,
     title: clean(event.title),
     ...cleanDecided(event, clean),
+    ...cleanAdvice(event, clean),
   }),
   'approval-resolved': asItIs,
   'question-asked': (event, clean) => ({
@@ -79,6 +80,7 @@ const cleaners: Cleaners = {
     content: clean(event.content),
     ...(event.error === undefined ? {} : { error: { ...event.error, message: clean(event.error.message) } }),
     ...(event.label === undefined ? {} : { label: { ...event.label, source: clean(event.label.source) } }),
+    ...cleanAdvice(event, clean),
   }),
   'step-ended': (event, clean) => ({ ...event, summary: clean(event.summary), evidence: clean(event.evidence) }),
   warning: (event, clean) => ({ ...event, message: clean(event.message) }),
@@ -116,6 +118,10 @@ function cleanDecided(
     effects: effects.map((effect) => cleanEffect(effect, clean)),
     decision: { ...decision, reason: clean(decision.reason) },
   };
+}
+
+function cleanAdvice({ advice }: { readonly advice?: MemoryAdvice }, clean: Clean) {
+  return advice === undefined ? {} : { advice: { ...advice, text: clean(advice.text) } };
 }
 
 function cleanEffect(effect: Effect, clean: Clean): Effect {

@@ -78,7 +78,10 @@ function projectDigest(conversation: Conversation): readonly ChatMessage[] {
 }
 
 function answerOf(call: CallState | undefined): string {
-  if (call?.ended) return call.ended.content;
+  if (call?.ended) {
+    const { content, advice } = call.ended;
+    return advice ? `${content}\n\n[memory] ${advice.text}` : content;
+  }
   return call ? `${outcomeUnknown} This call was begun and never answered.` : '[not run] This call was never begun.';
 }
 

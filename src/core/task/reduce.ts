@@ -160,8 +160,9 @@ const appliers: Appliers = {
   },
   'tool-call-ended': (state, event) => {
     const call = state.calls.get(event.callId) ?? { callId: event.callId, name: '', conversation: event.conversation };
-    const { ok, content, error, images } = event;
-    call.ended = { ok, content, ...(error ? { error } : {}), ...(images ? { images } : {}) };
+    const { ok, content, error, images, advice, durationMs } = event;
+    const extra = { ...(error ? { error } : {}), ...(images ? { images } : {}), ...(advice ? { advice } : {}) };
+    call.ended = { ok, content, durationMs, ...extra };
     state.calls.set(event.callId, call);
     const failed = !ok && error?.code !== 'OUTCOME_UNKNOWN';
     const checked = failed ? state.steps.get(checkedStep(event.conversation) ?? '') : undefined;

@@ -3,6 +3,7 @@ import type { PolicyRule } from '../../protocol/policy-rules.ts';
 import type {
   ConversationId,
   FileChange,
+  MemoryAdvice,
   MemoryHit,
   RecordedCall,
   RuleText,
@@ -53,6 +54,8 @@ export interface CallState {
     readonly content: string;
     readonly error?: ToolFailure;
     readonly images?: readonly string[];
+    readonly advice?: MemoryAdvice;
+    readonly durationMs: number;
   };
 }
 

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Effect, Label } from '../../protocol/effects.ts';
 import type { ResultChart } from '../../protocol/result-chart.ts';
-import type { FileChange, TaskEvent, ToolFailure } from '../../protocol/task-event.ts';
+import type { FileChange, MemoryAdvice, TaskEvent, ToolFailure } from '../../protocol/task-event.ts';
 import type { Ports } from '../ports.ts';
 import type { Authorized } from '../security/authorized.ts';
 import type { Taint } from '../security/policy.ts';
@@ -33,6 +33,10 @@ export interface ToolResult {
   readonly exitCode?: number | null;
   /** Set by the loop, from what the call did. */
   readonly label?: Label;
+  /** Set by the loop: what memory knows of this call. */
+  readonly advice?: MemoryAdvice;
+  /** Set by the loop: how long the tool itself took, without the wait for a person. */
+  readonly durationMs?: number;
   /** For the person who watches. */
   readonly chart?: ResultChart;
 }

@@ -5,6 +5,7 @@ import { memoryRecord, workflowRecord } from '../../contract/memory-keeper.ts';
 import { created, createJournalFolder, type JournalFolder } from './journal-fixture.ts';
 
 const { signal } = new AbortController();
+const asks = { decision: 'ask', rule: 'r', reason: '', always: false } as const;
 
 describe('the embedded memory on a real disk', () => {
   let folder: JournalFolder;
@@ -50,12 +51,13 @@ describe('the embedded memory on a real disk', () => {
   });
 
   it('finds trials by the very action and by the very failure, the newest first', async () => {
-    const trial = { action: 'npm test', ok: false, failure: 'Cannot find module x', cure: 'ran npm install' };
+    const trial = { action: 'npm test', ok: false, failure: 'Cannot find module x', cure: 'ran npm install', ms: 0 };
     await store.put(
       [
         { ...memoryRecord('episode', 'old', '', ''), trials: [trial] },
         { ...memoryRecord('episode', 'new', '', ''), at: '2026-05-01T00:00:00Z', trials: [{ ...trial, cure: '' }] },
         { ...memoryRecord('episode', 'far', '', '', '/far'), trials: [trial] },
+        { ...memoryRecord('episode', 'outside', '', ''), trials: [trial], review: true },
       ],
       signal,
     );
@@ -70,6 +72,25 @@ describe('the embedded memory on a real disk', () => {
     );
     assert.equal((await store.trials({ action: '', failure: trial.failure, ...asked }, signal)).length, 2);
     assert.deepEqual(await store.trials({ action: 'npm', failure: 'Cannot', ...asked }, signal), []);
+  });
+
+  it('gives the facts that may forbid something, of the user or pinned, for this folder, by an index of their own', async () => {
+    const never = memoryRecord('fact', 'user', '', 'NEVER push.');
+    const more = { ...never, id: 'more', text: 'No pushing, ever.', pinned: true };
+    await store.put(
+      [
+        { ...never, source: 'user' },
+        { ...more, source: 'task t' },
+        { ...never, id: 'task', source: 'task t' },
+        { ...never, id: 'far', source: 'user', workspace: '/far' },
+        { ...never, id: 'other', source: 'user', text: 'Push on Tuesdays.' },
+      ],
+      signal,
+    );
+    assert.deepEqual(
+      (await store.forbidding('/w')).map(({ id }) => id),
+      ['user', 'more'],
+    );
   });
 
   it('knows which tasks were told of a record, and why', async () => {
@@ -117,12 +138,26 @@ describe('the embedded memory on a real disk', () => {
       ...workflowRecord('gone', 1, 1),
       title: secret,
       text: `${secret}\nand ${secret} ${'padding '.repeat(2000)}`,
-      trials: [{ action: secret, ok: false, failure: secret, cure: secret }],
+      trials: [{ action: secret, ok: false, failure: secret, cure: secret, ms: 0 }],
     };
     await memory.put([record, memoryRecord('fact', 'stays', 'Stays', 'here')], signal);
     await memory.putVectors('m', [{ id: 'gone', values: direction(1) }]);
     const hit = { id: 'gone', kind: 'workflow' as const, title: secret, text: secret, score: 1, why: '' };
-    await log.append('t', [created('goal'), { type: 'memory-recalled', hits: [hit], rules: [] }]);
+    const advice = { text: secret, memories: ['gone'] };
+    const ended = {
+      type: 'tool-call-ended',
+      conversation: 's',
+      callId: 'c',
+      ok: false,
+      content: '',
+      durationMs: 1,
+    } as const;
+    await log.append('t', [
+      created('goal'),
+      { type: 'memory-recalled', hits: [hit], rules: [] },
+      { type: 'approval-requested', callId: 'c', title: '', effects: [], decision: asks, hash: '', advice },
+      { ...ended, advice },
+    ]);
     assert.ok((await bytesOf(folder.file)).includes(secret));
     await memory.remove(['gone'], signal);
     assert.ok(!(await bytesOf(folder.file)).includes(secret));

@@ -16,8 +16,9 @@ describe('openmagus memory', function () {
     home = await mkdtemp(join(tmpdir(), 'openmagus-memory-'));
   });
   afterEach(() => rm(home, { recursive: true, force: true }));
-  const memory = async (words: readonly string[], input = '') => {
-    const child = spawn(process.execPath, [cli, 'memory', ...words], {
+  const memory = async (words: readonly string[], input = '') => openmagus(['memory', ...words], input);
+  const openmagus = async (words: readonly string[], input: string) => {
+    const child = spawn(process.execPath, [cli, ...words], {
       env: { ...process.env, OPENMAGUS_HOME: home },
       stdio: 'pipe',
     });
@@ -53,6 +54,21 @@ describe('openmagus memory', function () {
     assert.deepEqual(await waiting(), []);
     assert.match(await told(), /"good"/);
     assert.equal((await memory(['show', 'bad'])).code, 2);
+  });
+
+  it('is heeded by calls without a model, too', async () => {
+    await memory(['import', '-'], lines({ kind: 'fact', text: 'Never write `kept.txt`.' }));
+    const call = (name: string) => ({ tool: 'write_file', input: { path: name, content: 'x' }, approve: 'yes' });
+    const { stdout } = await openmagus(
+      ['tool', '--batch', '--workspace', home],
+      lines(call('kept.txt'), call('new.txt')),
+    );
+    const [kept, fresh] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.deepEqual([kept.ok, kept.error.code, kept.decision], [false, 'REMEMBERED_NEVER', 'deny']);
+    assert.equal(fresh.ok, true);
   });
 
   it('takes the good lines of an import and lists the bad ones', async () => {

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { ApprovalRequest } from '../../../src/core/ports.ts';
 import type { MemoryRecord } from '../../../src/protocol/memory.ts';
 import { memoryRecord } from '../../contract/memory-keeper.ts';
 import { plantedSecrets } from '../../support/planted-secrets.ts';
 import { modelOfFamily, reuseFamilies } from './reuse-families.ts';
-import { answers, calls, finish, proposal, type TaskRig, taskRig, turns } from './task-rig.ts';
+import { answers, calls, finish, proposal, type TaskRig, taskRig, turns, yes } from './task-rig.ts';
 
 const { signal } = new AbortController();
+const tried = (action: string, trial: Partial<MemoryRecord['trials'][number]> = {}) => ({
+  ...{ action, ok: false, failure: 'no such table', cure: 'ran migrate', ms: 0 },
+  ...(trial.ok ? { failure: '', cure: '' } : {}),
+  ...trial,
+});
 
 /** Each fails until something is there; the cure makes it. */
 const failures: readonly { name: string; fails: string; cure: string; files: Record<string, string> }[] = [
@@ -73,7 +79,90 @@ describe('what a task learns', () => {
   it('says nothing beside a call that works, and nothing of other workspaces', async () => {
     rig.script(turns('edit_file', [calls(command('true')), calls(command('true')), calls(finish())]));
     const { of } = await rig.run({ goal: 'Run it.', mode: 'act' });
-    assert.ok(of('tool-call-ended').every(({ content }) => !content.includes('[memory]')));
+    assert.ok(of('tool-call-ended').every(({ advice }) => advice === undefined));
+    await put({ id: 'e', kind: 'episode', text: '', workspace: '/elsewhere', trials: [tried('true')] });
+    await put({ id: 'r', kind: 'episode', text: '', review: true, trials: [tried('true')] });
+    rig.script(turns('edit_file', [calls(command('true')), calls(finish())]));
+    assert.equal((await rig.run({ goal: 'Run it.', mode: 'act' })).of('tool-call-ended')[0]?.advice, undefined);
+  });
+
+  it('is told beside a command that works now and in the question before it: how it failed, and what helped', async () => {
+    const at = (month: number) => `2026-0${month}-01T00:00:00.000Z`;
+    const failed = tried('mkdir -p src', { cure: 'ran mkdir src\u202e' });
+    await put({ id: 'e0', kind: 'episode', text: '', at: at(1), trials: [tried('mkdir -p src', { ok: true })] });
+    for (const id of [2, 3]) await put({ id: `e${id}`, kind: 'episode', text: '', at: at(id), trials: [failed] });
+    await rig.write({ 'src/a.js': '' });
+    rig.script(turns('edit_file', [calls(command('mkdir -p src')), calls(command('mkdir -p lib')), calls(finish())]));
+    const seen: unknown[] = [];
+    const people = { ...yes, approve: async (request: ApprovalRequest) => seen.push(request.advice?.text) > 0 };
+    const { of } = await rig.run({ goal: 'Look.', mode: 'act', approve: 'ask' }, { people });
+    const [first, second] = of('tool-call-ended');
+    assert.equal(
+      first?.advice?.text,
+      'It failed here the last 2 times, on 2026-03-01 with: no such table\nWhat worked then: ran mkdir src\n[1 hidden character removed, in line 2]',
+    );
+    assert.deepEqual(first?.advice?.memories, ['e3', 'e2']);
+    assert.ok(!first?.content.includes('failed'), 'what the command said stays as it is');
+    assert.equal(second?.advice, undefined);
+    assert.ok(answers(rig.model.requests.at(-1))[0]?.endsWith(`\n\n[memory] ${first?.advice?.text}`));
+    assert.deepEqual(
+      of('approval-requested').map(({ advice }) => advice?.text),
+      seen,
+    );
+    assert.equal(seen[0], first?.advice?.text);
+  });
+
+  it('is told before a command that took long, not after it', async () => {
+    await put({ id: 'e', kind: 'episode', text: '', trials: [tried('sleep #', { ok: true, ms: 480_000 })] });
+    const long = 'It took 8 min here on 2026-01-01.';
+    rig.script(
+      turns('edit_file', [
+        calls(command('sleep 0')),
+        calls({ name: 'run_command', args: { command: 'sleep 3', background: true } }),
+        calls({ name: 'run_command', args: { command: 'sleep 5', timeout_s: 1 } }),
+        calls(finish()),
+      ]),
+    );
+    const { of } = await rig.run({ goal: 'Wait.', mode: 'act' });
+    assert.deepEqual(
+      of('tool-call-ended').map(({ advice }) => advice?.text),
+      [undefined, long, long, undefined],
+    );
+    const [episode] = (await remembered('episode')).filter(({ id }) => id !== 'e');
+    assert.ok((episode?.trials.find(({ ok }) => !ok)?.ms ?? 0) >= 1000, 'the time of the run is kept');
+  });
+
+  it('never does what the user said never to do, by any tool, in any command, and in a check', async () => {
+    await put({ id: 'f2', text: 'Never edit `generated/` or "lock.json", run the generator.', source: 'user' });
+    await put({ id: 'f3', text: 'Never read `.secrets`.', source: 'task t', pinned: true });
+    await put({ id: 'f4', text: 'Never run `git push --force`.', source: 'user' });
+    await put({ id: 'f5', text: 'Never use data_inspect.', source: 'user' });
+    await rig.write({ 'generated/a.js': 'one\n', '.secrets': 'one\n', 'lock.json': '{}\n' });
+    const edit = (name: string) => ({ name: 'write_file', args: { path: name, content: 'two\n' } });
+    const made = [
+      edit('generated/a.js'),
+      edit('lock.json'),
+      { name: 'read_file', args: { path: '.secrets' } },
+      command('cat ./.secrets'),
+      command('true; bash -c "git -C . push origin --force"'),
+      command('rm -r generated'),
+      { name: 'use_tool', args: { tool: 'data_inspect', input: { source: 'lock.json' } } },
+      { name: 'read_file', args: { path: 'generated/a.js' } },
+      command('cat lock.json'),
+      command('echo push --force'),
+    ];
+    const planner = turns('propose_plan', [calls(proposal({ id: 's', check: 'git push --force' }))]);
+    const executor = turns('edit_file', [...made.map((call) => calls(call)), calls(finish())]);
+    rig.script((request) => planner(request) ?? executor(request));
+    const { of } = await rig.run({ goal: 'Do all that.' });
+    const codes = of('tool-call-ended').map(({ error }) => error?.code);
+    assert.deepEqual(
+      codes.slice(1, 8),
+      made.slice(0, 7).map(() => 'REMEMBERED_NEVER'),
+    );
+    assert.deepEqual(codes.slice(8, 11), [undefined, undefined, undefined]);
+    const check = of('tool-call-ended').find(({ conversation }) => conversation.endsWith(':check'));
+    assert.equal(check?.error?.code, 'REMEMBERED_NEVER');
   });
 
   it('never does what the user said never to do', async () => {

@@ -46,6 +46,7 @@ export function runRig(log: readonly TaskEvent[], replies: readonly Reply[] = []
     },
     commands: { shell: '/bin/sh on linux' },
     policy: () => strictPolicy,
+    memory: { store: { forbidding: async () => [], trials: async () => [] } },
     model: {
       contextTokens,
       complete: async (request: ModelRequest): Promise<ModelReply> => {

@@ -1,0 +1,133 @@
+import type { Effect } from '../../protocol/effects.ts';
+import type { MemoryRecord } from '../../protocol/memory.ts';
+import { holds } from './fuse.ts';
+
+/** What a call would do, in words that a "never" of the user can be held against. */
+export interface ForeseenCall {
+  readonly actions: readonly Action[];
+  readonly readsOnly: boolean;
+}
+interface Action {
+  /** `tool`: its name and what it touches; `command`: one simple command; `text`: commands as they were written. */
+  readonly of: 'tool' | 'command' | 'text';
+  readonly words: readonly string[];
+}
+
+export function foreseenCall(tool: string, effects: readonly Effect[]): ForeseenCall {
+  const touched = effects.filter(({ verb }) => verb !== 'run').map(({ object }) => object.toLowerCase());
+  const runs = effects.filter(({ verb }) => verb === 'run');
+  const commands = runs.flatMap((effect) => effect.commands ?? []);
+  return {
+    actions: [
+      { of: 'tool', words: [tool, ...touched] },
+      ...commands.map(({ words }): Action => ({ of: 'command', words: words.map((word) => word.toLowerCase()) })),
+      ...runs.map(({ object }): Action => ({ of: 'text', words: wordsIn(object) })),
+    ],
+    readsOnly: effects.every(({ verb, readsOnly }) => verb === 'read' || verb === 'control' || readsOnly === true),
+  };
+}
+
+/**
+ * The user's word that forbids this call, if there is one: a fact that says "never …", from the user or pinned by the user. What
+ * stands in backticks or quotes must be in the call, its words in their order; without them, all words that follow the verb.
+ * "Never edit", "never delete" and the like leave reading allowed.
+ */
+export function forbiddenBy(
+  facts: readonly MemoryRecord[],
+  call: ForeseenCall,
+  nowMs: number,
+): MemoryRecord | undefined {
+  return facts.find(
+    (fact) =>
+      fact.kind === 'fact' &&
+      (ofUser.has(fact.source) || fact.pinned) &&
+      holds(fact, nowMs) &&
+      prohibitions(`${fact.title}\n${fact.text}`).some((prohibition) => forbids(prohibition, call)),
+  );
+}
+
+/** Said by the user: written, or brought in without a word of where it comes from. */
+const ofUser: ReadonlySet<string> = new Set(['user', 'import']);
+
+interface Prohibition {
+  readonly phrases: readonly (readonly string[])[];
+  /** Names a command or tool, not something that is touched. */
+  readonly ofRunning: boolean;
+  readonly ofReading: boolean;
+}
+
+function prohibitions(text: string): readonly Prohibition[] {
+  // A full stop ends it where a blank or the end follows: names of files have one too.
+  return [...text.matchAll(/\b(?:never|not ever|don't ever)\s+((?:[^.\n]|\.(?!\s|$))+)/gi)].map(([, said = '']) => {
+    const verb = verbs.exec(said)?.[1]?.toLowerCase() ?? '';
+    const quoted = [...said.matchAll(/`([^`]+)`|"([^"]+)"|'([^']+)'/g)].map(
+      (found) => found[1] ?? found[2] ?? found[3] ?? '',
+    );
+    const phrases = quoted.length > 0 ? quoted : [said.replace(verbs, '')];
+    return {
+      phrases: phrases.map(wordsIn).filter((words) => words.length > 0),
+      ofRunning: running.has(verb),
+      ofReading: reading.has(verb),
+    };
+  });
+}
+
+const running: ReadonlySet<string> = new Set(['run', 'use', 'call', 'do', 'execute', 'start']);
+const reading: ReadonlySet<string> = new Set(['read', 'open', 'look at', 'show', 'print', 'access']);
+const verbs =
+  /^(?:ever\s+)?(run|use|call|do|execute|start|edit|touch|change|modify|overwrite|write to|write|delete|remove|push|reach|connect to|read|open|look at|show|print|access)\s+/i;
+
+function forbids({ phrases, ofRunning, ofReading }: Prohibition, { actions, readsOnly }: ForeseenCall): boolean {
+  return phrases.some((phrase) =>
+    actions.some(({ of, words }) => {
+      const reads = readsOnly && !ofReading;
+      if (of === 'text') return !reads && holdsTogether(words, phrase);
+      const isSame = (word: string, wanted: string, first: boolean): boolean =>
+        word === wanted || (ofRunning ? (first || of === 'tool') && isPathOf(word, wanted) : isInPath(word, wanted));
+      // What only reads is forbidden where it is named itself: "never run `git log`".
+      return (!reads || isSame(words[0] ?? '', phrase[0] ?? '', true)) && holdsInOrder(words, phrase, isSame);
+    }),
+  );
+}
+
+/** `git push --force` is in `git -C lib push origin --force`. */
+function holdsInOrder(
+  words: readonly string[],
+  phrase: readonly string[],
+  isSame: (word: string, wanted: string, first: boolean) => boolean,
+): boolean {
+  let found = 0;
+  for (const [index, word] of words.entries()) {
+    const wanted = phrase[found];
+    if (wanted !== undefined && isSame(word, wanted, index === 0)) found += 1;
+  }
+  return found === phrase.length;
+}
+
+function holdsTogether(words: readonly string[], phrase: readonly string[]): boolean {
+  return words.some((_word, start) => phrase.every((wanted, index) => words[start + index] === wanted));
+}
+
+/** "/usr/bin/npm" is npm. */
+function isPathOf(word: string, wanted: string): boolean {
+  return asPath(word).endsWith(asPath(wanted));
+}
+
+/** A file, or a folder that it lies in. */
+function isInPath(word: string, wanted: string): boolean {
+  return asPath(word).includes(asPath(wanted));
+}
+
+function asPath(word: string): string {
+  const parts = word.split(/[\\/:]+/).filter((part) => part !== '' && part !== '.');
+  return parts.length === 0 ? '//./' : `/${parts.join('/')}/`;
+}
+
+/** Lower-case, without the quotes around them. */
+function wordsIn(text: string): readonly string[] {
+  return text
+    .toLowerCase()
+    .split(/[\s;|&()]+/)
+    .map((word) => word.replace(/^["'`]+|["'`]+$/g, ''))
+    .filter((word) => word !== '');
+}
