@@ -2,20 +2,25 @@ import type { Plan } from '../../protocol/plan.ts';
 import type { RecordedCall } from '../../protocol/task-event.ts';
 import { MagusError } from '../errors/magus-error.ts';
 import { refuseCall, wholeCall } from '../loop/call-events.ts';
-import { parseArguments } from '../loop/parse-arguments.ts';
+import { asWritten, parseArguments } from '../loop/parse-arguments.ts';
 import { runToolCall } from '../loop/run-tool-call.ts';
 import { basedOn } from '../memory/based-on.ts';
 import { planFault, takenIdFault } from '../task/plan-graph.ts';
 import { conversationOf } from '../task/reduce.ts';
 import { answerInput, proposePlanInput } from '../tools/control-tools.ts';
 import { failureOf } from '../tools/failure-of.ts';
-import type { ToolResult } from '../tools/tool.ts';
+import type { Tool, ToolResult } from '../tools/tool.ts';
+import { unwrapCall, useTool } from '../tools/tool-families.ts';
 import type { TaskRun } from './task-run.ts';
 
 /** The conversation of the Planner with its model. */
 export const conversation = 'plan';
-export const readingTools = ['read_file', 'list_files', 'search_text', 'find_relevant_files', 'diagnostics'];
 const mostReadingCalls = 10;
+
+/** What the Planner may use besides its own calls; those of families by `use_tool`. */
+export function readingTools({ ports }: TaskRun): readonly Tool[] {
+  return ports.tools.filter(({ reads }) => reads);
+}
 
 /** Answers one call of the Planner. `first`: turns before this time of planning. */
 export async function answerPlannerCall(
@@ -39,12 +44,17 @@ export async function answerPlannerCall(
   }
   const asks = run.state.start.mode === 'ask';
   if (call.name === 'propose_plan' && !asks) return takePlan(run, call);
-  if (!readingTools.includes(call.name)) {
+  const reading = readingTools(run);
+  const { call: meant, answer } = unwrapCall(reading, asWritten(run, call));
+  if (answer?.ok) return end(run, call, answer);
+  if (!reading.some(({ name }) => name === meant.name)) {
     const next = asks ? 'Nothing may be changed: read, then call answer.' : 'Put it into a step of the plan.';
-    return end(run, call, refusal(`${call.name} is not for planning. ${next}`, 'UNKNOWN_TOOL'));
+    const why = answer?.content ?? `${call.name} is not for planning.`;
+    return end(run, call, refusal(`${why} ${next}`, 'UNKNOWN_TOOL'));
   }
-  const reads = turns.slice(first).flatMap((turn) => (turn.kind === 'reply' ? turn.calls : []));
-  if (reads.filter(({ name }) => readingTools.includes(name)).indexOf(call) >= mostReadingCalls)
+  const calls = turns.slice(first).flatMap((turn) => (turn.kind === 'reply' ? turn.calls : []));
+  const reads = calls.filter(({ name }) => name === useTool || reading.some((tool) => tool.name === name));
+  if (reads.indexOf(call) >= mostReadingCalls)
     return end(
       run,
       call,

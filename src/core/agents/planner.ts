@@ -5,6 +5,7 @@ import { assertUsefulReplies, sameFailure } from '../loop/going-in-circles.ts';
 import { plannerOpening } from '../prompts/prompts.ts';
 import { conversationOf } from '../task/reduce.ts';
 import { answerSpec, proposePlanSpec, specOf } from '../tools/control-tools.ts';
+import { coreTools, useToolSpec } from '../tools/tool-families.ts';
 import { answerPlannerCall, conversation, readingTools } from './planner-calls.ts';
 import type { TaskRun } from './task-run.ts';
 import { say, sayingFailure } from './task-run.ts';
@@ -82,11 +83,10 @@ async function planOnce(run: TaskRun, round: Round, signal: AbortSignal): Promis
 }
 
 function askPlanner(run: TaskRun, signal: AbortSignal): Promise<void> {
-  const reading = run.ports.tools
-    .filter(({ name }) => readingTools.includes(name))
-    .map((tool) => specOf(tool.name, tool.description, tool.input));
+  const reading = readingTools(run);
+  const specs = coreTools(reading).map((tool) => specOf(tool.name, tool.description, tool.input));
   const steering = run.state.start.mode === 'ask' ? [answerSpec] : [answerSpec, proposePlanSpec];
-  const tools = [...steering, ...reading].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const tools = [...steering, ...specs, useToolSpec(reading) ?? []].flat().sort((a, b) => (a.name < b.name ? -1 : 1));
   return askModel(
     run,
     { conversation, purpose: 'plan', opening: plannerOpening(run.state, run.ports.commands.shell), tools },

@@ -49,6 +49,8 @@ export interface Tool<Input = unknown> {
   readonly name: string;
   /** Set on rarely used tools: a model is told their names by family, and the rest when it asks. */
   readonly family?: string;
+  /** It only looks: the Planner has it as well, to answer questions and to plan. */
+  readonly reads?: true;
   readonly description: string;
   readonly input: z.ZodMiniType<Input>;
   /** One line for a person, from parsed input: "Edit src/total.js". Must not throw. */

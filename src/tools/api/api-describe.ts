@@ -15,6 +15,7 @@ const longest = 12_000;
 export const apiDescribe: Tool<z.infer<typeof input>> = {
   name: 'api_describe',
   family: 'api',
+  reads: true,
   description: 'Describes an operation: parameters, body, answers. * is required.',
   input,
   describe: ({ operation }) => `Describe ${operation}`,

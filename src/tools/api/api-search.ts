@@ -16,6 +16,7 @@ const listedOperations = 60;
 export const apiSearch: Tool<z.infer<typeof input>> = {
   name: 'api_search',
   family: 'api',
+  reads: true,
   description:
     'Finds operations of a configured API (OpenAPI) by words. api: its name, where there are several. An empty query lists.',
   input,

@@ -12,6 +12,7 @@ const mostCharacters = 48_000;
 export const dataInspect: Tool<z.infer<typeof input>> = {
   name: 'data_inspect',
   family: 'data',
+  reads: true,
   description:
     'Tells what a data file holds: format and dialect, and for each column type, nulls, distinct values, range, with sample rows. source: a path, or {path, name, header, delimiter, quote, encoding} where guessing goes wrong. CSV, TSV, JSON, JSONL, SQLite, also .gz .zst .br; Parquet if DuckDB is installed.',
   input,

@@ -24,6 +24,7 @@ const input = z.object({
 export const dataQuery: Tool<z.infer<typeof input>> = {
   name: 'data_query',
   family: 'data',
+  reads: true,
   description: `Runs one SQL query (SELECT or WITH; SQLite's dialect) over data files, with joins, groups and windows. Each source is a table named like its file without endings (sales-2024.csv: sales_2024); an SQLite file's tables go by their names. sources: paths, or {path, name, header, delimiter, quote, encoding}; "result:ID" is a former result. limit: rows to show, ${defaultRows} by default; a longer result is kept whole. engine "duckdb": DuckDB's dialect, if installed; Parquet always takes it.`,
   input,
   describe: ({ sources, sql }) => `Query ${shownSources(sources)}: ${sql.length > 160 ? `${sql.slice(0, 160)}…` : sql}`,

@@ -14,6 +14,7 @@ const input = z.object({
 /** What is below a folder. */
 export const listFiles: Tool<z.infer<typeof input>> = {
   name: 'list_files',
+  reads: true,
   description:
     'Lists files and folders below a folder (default: the workspace), without what .gitignore excludes. glob is relative to that folder: "*.ts" at any depth, "src/**/*.ts" below src. At most 1,000.',
   input,

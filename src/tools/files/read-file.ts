@@ -15,6 +15,7 @@ const input = z.object({ path: z.string(), start_line: z.optional(lineNumber), e
 /** Text with line numbers, and the sha256 that later writes are checked against. */
 export const readFile: Tool<z.infer<typeof input>> = {
   name: 'read_file',
+  reads: true,
   description:
     'Reads a text file: numbered lines, its sha256 and line ending; or an image. At most 2,000 lines or 48,000 characters at once; start_line and end_line (1-based, inclusive) choose a part.',
   input,

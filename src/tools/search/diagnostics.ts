@@ -15,6 +15,7 @@ const input = z.object({
 /** The problems that the editor shows. */
 export const diagnostics: Tool<z.infer<typeof input>> = {
   name: 'diagnostics',
+  reads: true,
   description:
     'Problems the editor reports, for the given paths or the whole workspace; severity is the least severe to show (default: warning). At most 100.',
   input,

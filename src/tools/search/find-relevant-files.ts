@@ -17,6 +17,7 @@ const input = z.object({
 /** Files that matter to a question, by full text; what is not indexed yet is searched for. */
 export const findRelevantFiles: Tool<z.infer<typeof input>> = {
   name: 'find_relevant_files',
+  reads: true,
   description:
     'Ranks the workspace files that matter to a question, with reasons. query: the whole problem in words, with names and error texts.',
   input,

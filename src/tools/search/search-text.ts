@@ -23,6 +23,7 @@ type Input = z.infer<typeof input>;
 /** Lines that contain a text or match a regular expression, in all workspace folders. */
 export const searchText: Tool<Input> = {
   name: 'search_text',
+  reads: true,
   description:
     'Finds lines in the workspace by plain text (case-sensitive), or by regular expression with regex: true; honours .gitignore. include and exclude are globs, context the lines around. At most 300 hits; cursor continues.',
   input,

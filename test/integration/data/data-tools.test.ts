@@ -38,6 +38,28 @@ describe('the data tools in a task', () => {
     assert.equal(outcome.of('approval-requested').length, 0);
   });
 
+  it('answer a question by themselves, and export nothing for one', async () => {
+    const query = { sources: ['sales.csv'], sql: 'SELECT sum(amount) AS pieces FROM sales' };
+    for (const mode of ['ask', 'auto'] as const) {
+      rig.script(
+        turns('answer', [
+          use('data'),
+          use('data_query', query),
+          use('data_export', { query, path: 'pieces.csv', format: 'csv' }),
+          calls({ name: 'answer', args: { text: 'Eight pieces.' } }),
+        ]),
+      );
+      const { of } = await rig.run({ goal: 'How many pieces?', mode });
+      const [described = '', asked, refused = ''] = answers(rig.model.requests.at(-1));
+      assert.match(described, /^data_inspect: [\s\S]*data_query: (?![\s\S]*data_export)/);
+      assert.equal(asked, '1 row, by one pass over the file\npieces\n8');
+      assert.match(refused, /no tool or family data_export here.*The families are: data, api\./);
+      assert.match(refused, mode === 'ask' ? /Nothing may be changed/ : /Put it into a step/);
+      assert.equal(of('task-ended')[0]?.summary, 'Eight pieces.');
+    }
+    assert.ok(!existsSync(path.join(rig.root, 'pieces.csv')));
+  });
+
   it('keep a long result whole, as a source for the next query', async () => {
     const rows = Array.from({ length: 5000 }, (_, index) => `${index},${'x'.repeat(60)}`);
     await rig.write({ 'many.csv': `id,text\n${rows.join('\n')}\n` });

@@ -76,6 +76,7 @@ describe('a whole task', () => {
         'list_files',
         'read_file',
         'search_text',
+        'use_tool',
       ]);
     assert.match(answers(rig.model.requests[2])[1] ?? '', /not for planning/);
   });
