@@ -7,7 +7,9 @@ export const projectFolder = path.resolve(import.meta.dirname, '..', '..');
 /** What tests leave behind: packages, bundles, screenshots. Ignored by git. */
 export const leftovers = path.join(projectFolder, '.vscode-test');
 
+/** Builds `dist`. Within a run of suites, which has built it, nothing is done for development: files that run side by side need it in place. */
 export async function buildExtension(purpose: 'development' | 'production' = 'development'): Promise<void> {
+  if (purpose === 'development' && process.env['OPENMAGUS_BUILT'] !== undefined) return;
   await runNode(['esbuild.js', ...(purpose === 'production' ? ['--production'] : [])]);
 }
 

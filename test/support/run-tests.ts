@@ -13,8 +13,8 @@ interface Suite {
 const suites: Readonly<Record<string, Suite>> = {
   unit: mocha('test/{unit,architecture}/**/*.test.ts', 150),
   contract: mocha('test/contract/**/*.test.ts', 10),
-  integration: mocha('test/integration/**/*.test.ts', 60),
-  security: mocha('test/security/**/*.test.ts', 120, 60_000),
+  integration: sideBySide(mocha('test/integration/**/*.test.ts', 60)),
+  security: sideBySide(mocha('test/security/**/*.test.ts', 120, 60_000)),
   chaos: mocha('test/chaos/**/*.test.ts', 22),
   vscode: { command: 'node', words: ['test/vscode/run.ts'], least: 45 },
   ui: mocha('test/ui/**/*.test.ts', 38, 120_000),
@@ -29,6 +29,7 @@ let failed = 0;
 const known = { ...suites, ...withServers };
 const named = process.argv.slice(2);
 await run('node', ['esbuild.js']);
+process.env['OPENMAGUS_BUILT'] = 'yes';
 for (const name of named.length > 0 ? named : Object.keys(suites)) {
   const suite = known[name];
   if (suite === undefined) {
@@ -60,6 +61,11 @@ async function runSuite(name: string, suite: Suite): Promise<void> {
 
 function mocha(files: string, least: number, patience = 20_000): Suite {
   return { command: 'mocha', words: ['--config', 'test/mocha.json', '--timeout', String(patience), files], least };
+}
+
+/** Files that mostly wait for processes of their own are run three at a time. */
+function sideBySide({ words, ...suite }: Suite): Suite {
+  return { ...suite, words: ['--parallel', '--jobs', '3', ...words] };
 }
 
 /** The total of a suite comes last: one that starts others prints theirs before it. */
