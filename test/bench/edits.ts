@@ -2,10 +2,12 @@ import { isMagusError } from '../../src/core/errors/magus-error.ts';
 import { applyEdits } from '../../src/tools/files/edit/apply-edits.ts';
 import { applyHunks } from '../../src/tools/files/edit/apply-hunks.ts';
 import { parsePatch } from '../../src/tools/files/edit/parse-patch.ts';
+import type { Slices } from '../../src/tools/files/edit/slices.ts';
 import { decodeText, encodeText } from '../../src/tools/files/edit/text-file.ts';
 import { ownMs } from './own-ms.ts';
 
-// Prints how long one edit of a file of 2 MB takes at each step of the cascade and on texts made to be slow: CPU time.
+// Prints how long one edit of a file of 2 MB takes at each step of the cascade and on texts made to be slow (CPU time), and
+// the longest piece of it that is done in one go.
 // Usage: node test/bench/edits.ts
 
 const size = 2 * 1024 * 1024;
@@ -41,26 +43,39 @@ const cases: readonly (readonly [string, string, string, string])[] = [
   ['Chinese, no match', chinese, '漢字　かな “違” 文。\n無い', 'y'],
 ];
 
-function milliseconds(work: () => unknown): readonly [number, string] {
+function milliseconds(work: () => Slices<unknown>): readonly [number, number, string] {
   const times: number[] = [];
+  const pieces: number[] = [];
   let outcome = '';
   for (let round = 0; round < 3; round += 1) {
     const began = ownMs();
+    let longest = 0;
     try {
-      work();
+      const slices = work();
+      for (let done: boolean | undefined = false; !done; ) {
+        const since = ownMs();
+        try {
+          done = slices.next().done;
+        } finally {
+          longest = Math.max(longest, ownMs() - since);
+        }
+      }
       outcome = 'applied';
     } catch (error) {
       if (!isMagusError(error)) throw error;
       outcome = error.code ?? error.kind;
     }
     times.push(ownMs() - began);
+    pieces.push(longest);
   }
-  return [Math.min(...times), outcome];
+  return [Math.min(...times), Math.min(...pieces), outcome];
 }
 
-function print(name: string, work: () => unknown): void {
-  const [time, outcome] = milliseconds(work);
-  process.stdout.write(`${name.padEnd(28)}${time.toFixed(1).padStart(8)} ms  ${outcome}\n`);
+function print(name: string, work: () => Slices<unknown>): void {
+  const [time, piece, outcome] = milliseconds(work);
+  process.stdout.write(
+    `${name.padEnd(28)}${time.toFixed(1).padStart(8)} ms ${piece.toFixed(1).padStart(8)} ms  ${outcome}\n`,
+  );
 }
 
 for (const [name, text, oldText, newText] of cases)
@@ -75,13 +90,11 @@ print('50 exact edits', () =>
 );
 const hunks = many.map((each) => `@@\n-${each.trim()}\n+${each.trim()} // seen`).join('\n');
 const patch = `*** Begin Patch\n*** Update File: a.ts\n${hunks}\n*** End Patch`;
-print('patch of 50 hunks', () => {
-  const [operation] = parsePatch(patch);
-  if (operation?.kind === 'update') applyHunks(code, operation.hunks, 'a.ts');
-});
+const [operation] = parsePatch(patch);
+if (operation?.kind === 'update') print('patch of 50 hunks', () => applyHunks(code, operation.hunks, 'a.ts'));
 const mixed = new TextEncoder().encode(code.replaceAll('\n', '\r\n').replace('\r\n', '\n'));
-print('mixed line endings', () => {
+print('mixed line endings', function* () {
   const source = decodeText(mixed);
-  const edited = applyEdits(source.text, [{ old_text: block, new_text: fresh }]);
+  const edited = yield* applyEdits(source.text, [{ old_text: block, new_text: fresh }]);
   encodeText(source, edited.text, edited.origins);
 });

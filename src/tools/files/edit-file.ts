@@ -8,6 +8,7 @@ import { changeFiles } from './change-files.ts';
 import { applyEdits } from './edit/apply-edits.ts';
 import { looksLikePatch, type PatchOperation, parsePatch } from './edit/parse-patch.ts';
 import { fitting, largestEdit, patchEffects } from './edit/plan-patch.ts';
+import { inSlices } from './edit/slices.ts';
 import { decodeText, encodeText, newTextFile } from './edit/text-file.ts';
 import { keepsWhatRuns } from './keeps-what-runs.ts';
 
@@ -31,7 +32,11 @@ export const editFile: Tool<Input> = {
     const patch = patchIn(call);
     if (patch !== undefined) return patchEffects(ports, scope, patch, false);
     const file = await resolvePath(ports, scope.roots, call.path);
-    const harmless = await keepsWhatRuns(ports, file, (text) => applyEdits(text, call.edits).text);
+    const harmless = await keepsWhatRuns(
+      ports,
+      file,
+      async (text) => (await inSlices(applyEdits(text, call.edits))).text,
+    );
     return [fileEffect('write', file, harmless)];
   },
   async run(ports, scope, call, authorized) {
@@ -43,8 +48,8 @@ export const editFile: Tool<Input> = {
     const source = before === null ? newTextFile : decodeText(before, file.shown);
     const edited =
       before === null
-        ? applyEdits(null, call.edits)
-        : fitting(ports, scope, file, before, () => applyEdits(source.text, call.edits));
+        ? await inSlices(applyEdits(null, call.edits))
+        : await fitting(ports, scope, file, before, applyEdits(source.text, call.edits));
     const changes = await changeFiles(
       ports,
       scope,

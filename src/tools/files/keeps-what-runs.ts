@@ -11,12 +11,12 @@ import { decodeText } from './edit/text-file.ts';
 export async function keepsWhatRuns(
   ports: Ports,
   file: ResolvedPath,
-  change: (text: string | null) => string,
+  change: (text: string | null) => string | Promise<string>,
 ): Promise<boolean> {
   if (!isPackageManifest(file.shown)) return false;
   try {
     const before = file.kind === 'none' ? null : decodeText(await ports.files.read(file.real, largestFile)).text;
-    return runsTheSame(before ?? undefined, change(before));
+    return runsTheSame(before ?? undefined, await change(before));
   } catch {
     // The call will say what is wrong with it.
     return false;

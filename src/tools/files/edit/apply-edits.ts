@@ -3,6 +3,7 @@ import { originsAfter } from './line-origins.ts';
 import { matchText, type Place } from './match-text.ts';
 import { type SearchedText, searchedText } from './searched-text.ts';
 import { nearestBlock } from './similar-lines.ts';
+import type { Slices } from './slices.ts';
 import { unifyEndings } from './text-file.ts';
 
 export interface Edit {
@@ -19,7 +20,7 @@ export interface Edited {
 }
 
 /** All edits in order, or an error with the code that says why not. `text` is null where there is no file. */
-export function applyEdits(text: string | null, edits: readonly Edit[]): Edited {
+export function* applyEdits(text: string | null, edits: readonly Edit[]): Slices<Edited> {
   const splices: Splice[] = [];
   let current = text;
   for (const [index, edit] of edits.entries()) {
@@ -27,9 +28,10 @@ export function applyEdits(text: string | null, edits: readonly Edit[]): Edited 
     const splice: Splice =
       edit.old_text === ''
         ? createText(current, edit.new_text, number)
-        : replaceText(current === null ? null : unifyEndings(current), unified(edit), number);
+        : yield* replaceText(current === null ? null : unifyEndings(current), unified(edit), number);
     splices.push(splice);
     current = splice.after;
+    yield;
   }
   if (current === null || current === text) throw identical(1);
   return { text: current, notes: splices.map((splice) => splice.note), origins: () => originsThrough(splices) };
@@ -69,7 +71,7 @@ export function refusePlaceholders(newText: string, oldText: string): void {
 const placeholder =
   /^\s*(?:\/\/|#|\/\*|<!--|--|\{\/\*|;|%)?\s*(?:\.\.\.|…)\s*(?:\(?\s*(?:the\s+)?(?:rest|remaining|remainder|existing|other|previous|unchanged|same)\b[^;={}]*)/i;
 
-function replaceText(text: string | null, edit: Edit, number: number): Splice {
+function* replaceText(text: string | null, edit: Edit, number: number): Slices<Splice> {
   if (edit.old_text === edit.new_text) throw identical(number);
   if (text === null)
     throw new MagusError(
@@ -79,14 +81,16 @@ function replaceText(text: string | null, edit: Edit, number: number): Splice {
     );
   refusePlaceholders(edit.new_text, edit.old_text);
   const source = searchedText(text);
-  const match = matchText(source, edit.old_text, edit.new_text);
-  if (match.places.length === 0) throw unmatched(source, edit, number);
+  const match = yield* matchText(source, edit.old_text, edit.new_text);
+  if (match.places.length === 0) throw yield* unmatched(source, edit, number);
   if (match.places.length > 1 && edit.replace_all !== true) throw ambiguous(text, match.places, number);
   const places = withoutOverlap(match.places);
   const first = places[0];
   if (match.step === 'exact' && first !== undefined && alreadyThere(text, edit, first)) throw already(number);
+  yield;
   const after = spliceText(text, places, number);
   if (after === text) throw identical(number);
+  yield;
   const count = places.length > 1 ? `${places.length} places, ` : '';
   return {
     before: text,
@@ -118,10 +122,10 @@ function alreadyThere(text: string, edit: Edit, place: Place): boolean {
   return text.startsWith(edit.new_text, place.start - offset);
 }
 
-function unmatched(source: SearchedText, edit: Edit, number: number): MagusError {
+function* unmatched(source: SearchedText, edit: Edit, number: number): Slices<MagusError> {
   const wanted = edit.new_text.trim();
   if (wanted.length >= 8 && source.text.includes(wanted)) return already(number);
-  const near = nearestBlock(source, edit.old_text);
+  const near = yield* nearestBlock(source, edit.old_text);
   const place =
     near === undefined
       ? 'Nothing in the file comes near it; read the file again.'

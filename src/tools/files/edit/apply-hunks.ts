@@ -5,18 +5,20 @@ import type { Hunk, HunkLine } from './parse-patch.ts';
 import { indentOf } from './reindent.ts';
 import { plainPunctuation, searchedText } from './searched-text.ts';
 import { nearestBlock } from './similar-lines.ts';
+import type { Slices } from './slices.ts';
 
 /** The text with every hunk applied, or an error with the code that says which hunk does not fit. */
-export function applyHunks(text: string, hunks: readonly Hunk[], path: string): Edited {
+export function* applyHunks(text: string, hunks: readonly Hunk[], path: string): Slices<Edited> {
   const lines = text.split('\n');
   const forms = new Map<string, readonly string[]>([['exact', lines]]);
   const placed: Placed[] = [];
   let cursor = 0;
   for (const hunk of hunks) {
     refusePlaceholders(textOf(hunk.lines, '+'), textOf(hunk.lines, '-'));
-    const place = placeHunk(lines, hunk, { forms, cursor, placed, path });
+    const place = yield* placeHunk(lines, hunk, { forms, cursor, placed, path });
     placed.push(place);
     if (place.end > place.start) cursor = place.end;
+    yield;
   }
   const ordered = [...placed].sort((left, right) => left.start - right.start || left.end - right.end);
   const next: PatchedLine[] = [];
@@ -61,19 +63,19 @@ const steps: readonly (readonly [string, (line: string) => string])[] = [
   ['white-space-blind', (line) => plainPunctuation(line).replace(/\s+/g, '')],
 ];
 
-function placeHunk(lines: readonly string[], hunk: Hunk, progress: Progress): Placed {
+function* placeHunk(lines: readonly string[], hunk: Hunk, progress: Progress): Slices<Placed> {
   const { cursor, path } = progress;
   const below = findAnchors(lines, hunk.anchors, cursor);
-  if (hunk.lines.every((line) => line.mark === '+')) return insertion(lines, hunk, below, path);
-  const whole = locate(lines, hunk, hunk.lines, { ...progress, below });
+  if (hunk.lines.every((line) => line.mark === '+')) return yield* insertion(lines, hunk, below, path);
+  const whole = yield* locate(lines, hunk, hunk.lines, { ...progress, below });
   if (whole !== undefined) return whole;
   const trimmed = withoutBlankEnd(hunk.lines);
   const shorter =
     trimmed.length < hunk.lines.length && trimmed.some((line) => line.mark !== '+')
-      ? locate(lines, hunk, trimmed, { ...progress, below })
+      ? yield* locate(lines, hunk, trimmed, { ...progress, below })
       : undefined;
   if (shorter !== undefined) return shorter;
-  throw unmatched(lines, hunk, path);
+  throw yield* unmatched(lines, hunk, path);
 }
 
 interface Progress {
@@ -89,12 +91,12 @@ interface Bounds extends Progress {
   readonly below: number | undefined;
 }
 
-function locate(
+function* locate(
   lines: readonly string[],
   hunk: Hunk,
   hunkLines: readonly HunkLine[],
   bounds: Bounds,
-): Placed | undefined {
+): Slices<Placed | undefined> {
   const wanted = hunkLines.filter((line) => line.mark !== '+').map((line) => line.text);
   if (
     wanted.every((line) => line.trim() === '') &&
@@ -106,7 +108,7 @@ function locate(
   for (const [step, key] of steps) {
     const form = bounds.forms.get(step) ?? lines.map(key);
     bounds.forms.set(step, form);
-    const starts = findLines(form, wanted.map(key)).filter((start) =>
+    const starts = (yield* findLines(form, wanted.map(key))).filter((start) =>
       bounds.placed.every((other) => start + wanted.length <= other.start || start >= other.end),
     );
     const start = choose(lines, hunk, starts, wanted.length, bounds);
@@ -171,8 +173,8 @@ function findAnchor(lines: readonly string[], anchor: string, from: number): num
 }
 
 /** Lines without any context go below their anchor, or to the end of the file. */
-function insertion(lines: readonly string[], hunk: Hunk, below: number | undefined, path: string): Placed {
-  if (hunk.anchors.length > 0 && below === undefined) throw unmatched(lines, hunk, path);
+function* insertion(lines: readonly string[], hunk: Hunk, below: number | undefined, path: string): Slices<Placed> {
+  if (hunk.anchors.length > 0 && below === undefined) throw yield* unmatched(lines, hunk, path);
   const end = lines.at(-1) === '' ? lines.length - 1 : lines.length;
   const start = hunk.anchors.length > 0 && !hunk.endOfFile && below !== undefined ? below : end;
   return {
@@ -228,7 +230,7 @@ function textOf(lines: readonly HunkLine[], mark: HunkLine['mark']): string {
     .join('\n');
 }
 
-function unmatched(lines: readonly string[], hunk: Hunk, path: string): MagusError {
+function* unmatched(lines: readonly string[], hunk: Hunk, path: string): Slices<MagusError> {
   const text = lines.join('\n');
   const result = hunk.lines
     .filter((line) => line.mark !== '-')
@@ -241,7 +243,7 @@ function unmatched(lines: readonly string[], hunk: Hunk, path: string): MagusErr
       { code: 'ALREADY_APPLIED' },
     );
   }
-  const near = nearestBlock(
+  const near = yield* nearestBlock(
     searchedText(text),
     hunk.lines
       .filter((line) => line.mark !== '+')

@@ -3,6 +3,7 @@ import { findLines, findText, separateStarts } from './find-sequence.ts';
 import { reindent } from './reindent.ts';
 import { isWord, plainPunctuation, type SearchedText, squeeze } from './searched-text.ts';
 import { similarPlaces } from './similar-lines.ts';
+import type { Slices } from './slices.ts';
 
 export interface Place {
   readonly start: number;
@@ -16,15 +17,16 @@ export interface Match {
 }
 
 /** The places of `oldText` at the first step of the cascade that hits; none: no places. All texts have `\n` endings only. */
-export function matchText(source: SearchedText, oldText: string, newText: string): Match {
+export function* matchText(source: SearchedText, oldText: string, newText: string): Slices<Match> {
   for (const [step, find] of steps) {
-    const places = find(source, oldText, newText);
+    const places = yield* find(source, oldText, newText);
     if (places.length > 0) return { step, places };
+    yield;
   }
   return { step: 'none', places: [] };
 }
 
-type Find = (source: SearchedText, oldText: string, newText: string) => readonly Place[];
+type Find = (source: SearchedText, oldText: string, newText: string) => Slices<readonly Place[]>;
 
 const steps: readonly (readonly [string, Find])[] = [
   ['exact', (source, oldText, newText) => substrings(source.text, oldText, newText)],
@@ -38,20 +40,20 @@ const steps: readonly (readonly [string, Find])[] = [
   ['similarity', similarPlaces],
 ];
 
-function substrings(text: string, oldText: string, newText: string): readonly Place[] {
-  return separateStarts(findText(text, oldText), oldText.length).map((start) => ({
+function* substrings(text: string, oldText: string, newText: string): Slices<readonly Place[]> {
+  return separateStarts(yield* findText(text, oldText), oldText.length).map((start) => ({
     start,
     end: start + oldText.length,
     replacement: newText,
   }));
 }
 
-function withoutTrailingBlanks(source: SearchedText, oldText: string, newText: string): readonly Place[] {
+function withoutTrailingBlanks(source: SearchedText, oldText: string, newText: string): Slices<readonly Place[]> {
   const wanted = linesOf(oldText).map((line) => line.trimEnd());
   return wholeLines(source, source.closed, { oldText, wanted, newTextAt: () => newText });
 }
 
-function reindented(source: SearchedText, oldText: string, newText: string): readonly Place[] {
+function reindented(source: SearchedText, oldText: string, newText: string): Slices<readonly Place[]> {
   const lines = linesOf(oldText);
   const wanted = lines.map((line) => line.trim());
   const newTextAt = (found: readonly string[]): string | undefined => reindent(found, lines, newText);
@@ -66,16 +68,20 @@ interface WantedLines {
 }
 
 /** Places where whole lines are the wanted ones in the given form of the text's lines. */
-function wholeLines(
+function* wholeLines(
   source: SearchedText,
   forms: () => readonly string[],
   { oldText, wanted, newTextAt }: WantedLines,
-): readonly Place[] {
-  if (wanted.every((line) => line === '') || !wanted.every((line) => mayHold(source.text, line))) return [];
+): Slices<readonly Place[]> {
+  if (wanted.every((line) => line === '') || !mayHold(source.text, wanted)) return [];
   const closed = oldText.endsWith('\n');
   const lines = source.lines();
+  yield;
   const starts = source.starts();
-  return separateStarts(findLines(forms(), wanted), wanted.length).flatMap((first) => {
+  yield;
+  const formed = forms();
+  yield;
+  return separateStarts(yield* findLines(formed, wanted), wanted.length).flatMap((first) => {
     const last = first + wanted.length - 1;
     const newText = newTextAt(lines.slice(first, last + 1));
     const lastOfFile = last === lines.length - 1;
@@ -90,10 +96,10 @@ function wholeLines(
 }
 
 /** What was shown of the file had its hidden characters taken out: they go with what is replaced. */
-function withoutHidden(source: SearchedText, oldText: string, newText: string): readonly Place[] {
+function* withoutHidden(source: SearchedText, oldText: string, newText: string): Slices<readonly Place[]> {
   const seen = seenWithOffsets(source.text);
   if (seen === undefined || oldText.trim() === '') return [];
-  return separateStarts(findText(seen.text, oldText), oldText.length).map((start) => ({
+  return separateStarts(yield* findText(seen.text, oldText), oldText.length).map((start) => ({
     start: seen.offsets[start] ?? 0,
     end: (seen.offsets[start + oldText.length - 1] ?? 0) + 1,
     replacement: newText,
@@ -101,17 +107,17 @@ function withoutHidden(source: SearchedText, oldText: string, newText: string): 
 }
 
 /** Blank lines around the old text meant that it fills its lines, so it must do so without them too. */
-function withoutBlankLines(source: SearchedText, oldText: string, newText: string): readonly Place[] {
+function* withoutBlankLines(source: SearchedText, oldText: string, newText: string): Slices<readonly Place[]> {
   const bare = trimBlankLines(oldText);
   if (bare === oldText || bare === '') return [];
   const bareNew = trimBlankLines(newText);
   const { text } = source;
-  const exact = substrings(text, bare, bareNew).filter(
+  const exact = (yield* substrings(text, bare, bareNew)).filter(
     ({ start, end }) =>
       (oldText.startsWith(bare) || start === 0 || text[start - 1] === '\n') &&
       (oldText.endsWith(bare) || end === text.length || text[end] === '\n'),
   );
-  return exact.length > 0 ? exact : reindented(source, bare, bareNew);
+  return exact.length > 0 ? exact : yield* reindented(source, bare, bareNew);
 }
 
 function trimBlankLines(text: string): string {
@@ -120,9 +126,9 @@ function trimBlankLines(text: string): string {
   return lines.slice(first, lines.findLastIndex((line) => line.trim() !== '') + 1).join('\n');
 }
 
-function withoutEscapes(source: SearchedText, oldText: string, newText: string): readonly Place[] {
+function* withoutEscapes(source: SearchedText, oldText: string, newText: string): Slices<readonly Place[]> {
   const plain = unescapeText(oldText);
-  return plain === oldText || plain.trim() === '' ? [] : substrings(source.text, plain, unescapeText(newText));
+  return plain === oldText || plain.trim() === '' ? [] : yield* substrings(source.text, plain, unescapeText(newText));
 }
 
 function unescapeText(text: string): string {
@@ -132,12 +138,12 @@ function unescapeText(text: string): string {
 }
 
 /** Three tokens or more, the same but for the white space between them. */
-function sameTokens(source: SearchedText, oldText: string, newText: string): readonly Place[] {
+function* sameTokens(source: SearchedText, oldText: string, newText: string): Slices<readonly Place[]> {
   const tokens = oldText.match(/[\p{L}\p{N}_$]+|\S/gu) ?? [];
-  const wanted = squeeze(oldText).text;
-  if (tokens.length < 3 || !tokens.every((token) => mayHold(source.text, token))) return [];
-  const { text, offsets } = source.squeezed();
-  return separateStarts(findText(text, wanted), wanted.length)
+  if (tokens.length < 3 || !mayHold(source.text, tokens)) return [];
+  const { text: wanted } = yield* squeeze(oldText);
+  const { text, offsets } = yield* source.squeezed();
+  return separateStarts(yield* findText(text, wanted), wanted.length)
     .filter((start) => !isInsideWord(text, start) && !isInsideWord(text, start + wanted.length))
     .map((start) => {
       const span = { start: offsets[start] ?? 0, end: (offsets[start + wanted.length - 1] ?? 0) + 1 };
@@ -145,9 +151,10 @@ function sameTokens(source: SearchedText, oldText: string, newText: string): rea
     });
 }
 
-/** False where a line or word is surely not in the text; spares making the forms of a large text for nothing. */
-function mayHold(text: string, part: string): boolean {
-  return text.includes(part.slice(0, 64));
+/** False where a long line or word is surely not in the text; spares making the forms of a large text for nothing. */
+function mayHold(text: string, parts: readonly string[]): boolean {
+  const longest = [...new Set(parts)].sort((left, right) => right.length - left.length).slice(0, 10);
+  return longest.every((part) => text.includes(part.slice(0, 64)));
 }
 
 /** Does the boundary before this offset cut a word in two? */

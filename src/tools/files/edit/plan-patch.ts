@@ -6,6 +6,7 @@ import type { Effect } from '../../../protocol/effects.ts';
 import type { ContentChange } from '../change-files.ts';
 import { applyHunks } from './apply-hunks.ts';
 import type { PatchOperation } from './parse-patch.ts';
+import { inSlices, type Slices } from './slices.ts';
 import { decodeText, encodeText, newTextFile } from './text-file.ts';
 
 /** Larger files are not edited as text. */
@@ -67,16 +68,16 @@ export async function planPatch(
   return { contents, notes };
 }
 
-/** Runs `attempt`; where it does not fit a file that changed since the model saw it, the error is STALE. */
-export function fitting<Result>(
+/** The outcome of `attempt`; where it does not fit a file that changed since the model saw it, the error is STALE. */
+export async function fitting<Result>(
   ports: Ports,
   scope: ToolScope,
   file: ResolvedPath,
   bytes: Uint8Array,
-  attempt: () => Result,
-): Result {
+  attempt: Slices<Result>,
+): Promise<Result> {
   try {
-    return attempt();
+    return await inSlices(attempt);
   } catch (error) {
     const seen = scope.seen.get(file.real);
     const misfit = isMagusError(error) && (error.code === 'NO_MATCH' || error.code === 'AMBIGUOUS');
@@ -106,7 +107,7 @@ async function planOperation(ports: Ports, scope: ToolScope, operation: PatchOpe
     return { contents: [{ path: file.real, before, after: null }], notes: [`${file.shown}: deleted`] };
   }
   const source = decodeText(before, file.shown);
-  const edited = fitting(ports, scope, file, before, () => applyHunks(source.text, operation.hunks, file.shown));
+  const edited = await fitting(ports, scope, file, before, applyHunks(source.text, operation.hunks, file.shown));
   const after = edited.text === source.text ? before : encodeText(source, edited.text, edited.origins);
   if (operation.moveTo !== undefined)
     return planMove(ports, file, { before, after, to: operation.moveTo, scope, notes: edited.notes });

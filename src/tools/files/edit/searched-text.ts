@@ -1,3 +1,5 @@
+import type { Slices } from './slices.ts';
+
 /** A text with the forms of it that a tolerant search needs; each is made once, when it is first asked for. */
 export interface SearchedText {
   readonly text: string;
@@ -9,7 +11,7 @@ export interface SearchedText {
   readonly trimmed: () => readonly string[];
   /** With ASCII quotes, dashes and spaces; of the same length. */
   readonly plain: () => string;
-  readonly squeezed: () => Squeezed;
+  readonly squeezed: () => Slices<Squeezed>;
 }
 
 /** A text without white space, but for one blank where it keeps two words apart. */
@@ -20,6 +22,7 @@ export interface Squeezed {
 }
 
 export function searchedText(text: string): SearchedText {
+  let squeezed: Squeezed | undefined;
   const lines = once(() => text.split('\n'));
   return {
     text,
@@ -28,7 +31,10 @@ export function searchedText(text: string): SearchedText {
     closed: once(() => lines().map((line) => line.trimEnd())),
     trimmed: once(() => lines().map((line) => line.trim())),
     plain: once(() => plainPunctuation(text)),
-    squeezed: once(() => squeeze(text)),
+    *squeezed() {
+      squeezed ??= yield* squeeze(text);
+      return squeezed;
+    },
   };
 }
 
@@ -42,13 +48,16 @@ export function plainPunctuation(text: string): string {
     .replace(/[\u00A0\u2002-\u200A\u202F\u205F\u3000]/g, ' ');
 }
 
-export function squeeze(text: string): Squeezed {
+const pieceUnits = 100_000;
+
+export function* squeeze(text: string): Slices<Squeezed> {
   const units = new Uint16Array(text.length);
   const offsets = new Uint32Array(text.length);
   let length = 0;
   let apart = false;
   let inWord = false;
   for (let at = 0; at < text.length; at += 1) {
+    if (at % pieceUnits === pieceUnits - 1) yield;
     const unit = text.charCodeAt(at);
     if (isSpace(unit)) {
       apart = true;

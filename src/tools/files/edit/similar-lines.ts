@@ -1,6 +1,7 @@
 import type { Place } from './match-text.ts';
 import { reindent } from './reindent.ts';
 import type { SearchedText } from './searched-text.ts';
+import type { Slices } from './slices.ts';
 
 const threshold = 0.9;
 const margin = 0.05;
@@ -10,13 +11,15 @@ const mostLines = 1000;
 const budget = 8_000_000;
 /** What finding a known line costs in these. */
 const lookUp = 40;
+/** How much of the budget is spent between two yields. */
+const piece = 400_000;
 
 /** The one block of lines at least 0.90 alike and 0.05 more than any other; never for a deletion or a single line. */
-export function similarPlaces(source: SearchedText, oldText: string, newText: string): readonly Place[] {
+export function* similarPlaces(source: SearchedText, oldText: string, newText: string): Slices<readonly Place[]> {
   const wanted = oldText.replace(/\n$/, '').split('\n');
   const telling = wanted.filter((line) => line.trim() !== '').length;
   if (telling < 2 || wanted.length > mostLines || newText.trim() === '') return [];
-  const [best, rival] = rankBlocks(source.trimmed(), wanted, threshold - margin) ?? [];
+  const [best, rival] = (yield* rankBlocks(source.trimmed(), wanted, threshold - margin)) ?? [];
   if (best === undefined || best.score < threshold) return [];
   if (rival !== undefined && best.score - rival.score < margin) return [];
   const found = source.lines().slice(best.line, best.line + wanted.length);
@@ -28,14 +31,18 @@ export function similarPlaces(source: SearchedText, oldText: string, newText: st
 }
 
 /** First line (from 1), last line and text of the block most like `oldText`; undefined when nothing comes near. */
-export function nearestBlock(
+export function* nearestBlock(
   source: SearchedText,
   oldText: string,
-): { readonly from: number; readonly to: number; readonly text: string } | undefined {
+): Slices<{ readonly from: number; readonly to: number; readonly text: string } | undefined> {
   const wanted = oldText.replace(/\n$/, '').split('\n').slice(0, 20);
-  const first = rankBlocks(source.trimmed(), wanted, 0.4)?.[0]?.line ?? lineOfRarest(source.trimmed(), wanted);
-  if (first === undefined) return undefined;
   const lines = source.lines();
+  yield;
+  const trimmed = source.trimmed();
+  yield;
+  const [best] = (yield* rankBlocks(trimmed, wanted, 0.4)) ?? [];
+  const first = best?.line ?? lineOfRarest(trimmed, wanted);
+  if (first === undefined) return undefined;
   const to = Math.min(first + wanted.length, lines.length);
   return { from: first + 1, to, text: lines.slice(first, to).join('\n').slice(0, 1500) };
 }
@@ -60,7 +67,11 @@ interface Block {
 }
 
 /** Blocks of trimmed lines of at least `least`, best first; undefined when it would take too long. */
-function rankBlocks(lines: readonly string[], wanted: readonly string[], least: number): readonly Block[] | undefined {
+function* rankBlocks(
+  lines: readonly string[],
+  wanted: readonly string[],
+  least: number,
+): Slices<readonly Block[] | undefined> {
   const goal = wanted.map((line) => line.trim());
   const total = goal.reduce((sum, line) => sum + line.length, 0);
   if (total === 0) return [];
@@ -68,7 +79,12 @@ function rankBlocks(lines: readonly string[], wanted: readonly string[], least: 
   const found: Block[] = [];
   const known = goal.map(() => new Map<string, number>());
   const work = { spent: 0 };
+  let pause = piece;
   for (let start = 0; start + goal.length <= lines.length && work.spent <= budget; start += 1) {
+    if (work.spent >= pause) {
+      pause = work.spent + piece;
+      yield;
+    }
     if (lengthLoss(lines, goal, start, allowed, work) > allowed) continue;
     let loss = 0;
     for (let offset = 0; offset < goal.length && loss <= allowed && work.spent <= budget; offset += 1) {
