@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { lazyApis } from './core/api/lazy-apis.ts';
@@ -79,8 +79,9 @@ function hostsOf(configured: readonly (readonly [source: string, apis: unknown])
     });
 }
 
-/** A file that is no JSON stands as its text, and is told of when APIs are listed. */
+/** A file that is no JSON stands as its text, and is told of when APIs are listed. Every decision asks, so it must be quick without one. */
 function apisOfHome(file: string): readonly [source: string, apis: unknown] {
+  if (!existsSync(file)) return [file, undefined];
   let text = '';
   try {
     text = readFileSync(file, 'utf8');

@@ -19,11 +19,12 @@ type Row = z.infer<typeof rowSchema>;
 
 /** `openmagus policy --batch`: what would be decided; nothing runs. */
 export async function policyBatch(): Promise<number> {
-  await withPorts((ports) => answerJsonLines(rowSchema, (row) => answerRow(ports, row)));
+  const roots = [realpathSync(path.resolve('.'))];
+  await withPorts((ports) => answerJsonLines(rowSchema, (row) => answerRow(ports, row, roots)));
   return 0;
 }
 
-async function answerRow(ports: Ports, row: Row): Promise<unknown> {
+async function answerRow(ports: Ports, row: Row, roots: readonly string[]): Promise<unknown> {
   if (row.tool === undefined && (row.command ?? '').trim() === '') {
     return { id: row.id, decision: 'allow', rule: 'no-effect', reason: 'It is empty: nothing would run.', effects: [] };
   }
@@ -36,7 +37,6 @@ async function answerRow(ports: Ports, row: Row): Promise<unknown> {
   const parsed = parseArguments(tool, { name, arguments: JSON.stringify(input ?? {}) });
   if (!tool || !parsed.ok)
     return { id: row.id, decision: 'deny', rule: 'bad-input', reason: parsed.failure.content, effects: [] };
-  const roots = [realpathSync(path.resolve('.'))];
   const { decision, rule, reason, effects } = await explainCall(withShell(ports, row.shell), tool, parsed.input, roots);
   return { id: row.id, decision, rule, reason, effects };
 }
