@@ -48,7 +48,10 @@ describe('known limits', () => {
       assert.match(output, /hello/);
     },
   );
+});
 
+/** The same of what needs no sandbox to be seen. */
+describe('known limits of labels and redaction', () => {
   knownBypass('a key is noticed in a request however it is encoded', 'there is no end of encodings', async () => {
     const hidden = Buffer.from(`ghp_${'a1B2'.repeat(9)}`)
       .toString('base64')

@@ -33,7 +33,7 @@ export async function findProtected(roots: readonly string[]): Promise<Protected
     const root = roots.find((candidate) => path.startsWith(`${candidate}/`));
     if (root === undefined) continue;
     const shown = relative(root, path);
-    if (protectedName(shown) !== undefined) found.protectedPaths.add(join(root, protectedTop(shown, protectedName)));
+    if (protectedName(shown) !== undefined) found.protectedPaths.add(join(root, protectedTop(shown)));
     if (isSecretFile(path)) found.secretFiles.add(path);
   }
   return { protectedPaths: shallowest(found.protectedPaths), secretFiles: shallowest(found.secretFiles) };

@@ -47,9 +47,9 @@ export function sandboxRuntime(settings: SandboxSettings): Sandbox {
         throw noSandbox(new MagusError('tool-failed', 'On Windows one session has one set of folders.'));
       followHosts(runtime, session);
       await held.hold(roots);
+      const group = processGroup(commandLimits.processes);
       try {
         const before = process.platform === 'win32' ? knownOnWindows(roots) : await findProtected(roots);
-        const group = processGroup(commandLimits.processes);
         const confined = await wrap(runtime, command, { roots, temporary, ...before }, group?.join);
         count += 1;
         const folder = join(runtime.ownData, 'set-aside', `${process.pid}-${Date.now()}-${count}`);
@@ -63,6 +63,7 @@ export function sandboxRuntime(settings: SandboxSettings): Sandbox {
           },
         };
       } catch (cause) {
+        group?.remove();
         await held.release(roots);
         throw noSandbox(cause);
       }

@@ -1,5 +1,6 @@
 import type { Effect } from '../../protocol/effects.ts';
 import { hostIsListed } from './host-list.ts';
+import { protectedName } from './protected-paths.ts';
 
 /** What keeps commands in: they write only inside the workspace, read no secrets and reach only the allowed hosts. */
 export interface Sandbox {
@@ -108,7 +109,7 @@ export function isSecretFile(path: string): boolean {
 }
 
 /** The folder or file that a protected path is protected by: of `sub/.vscode/tasks.json` that is `sub/.vscode`. */
-export function protectedTop(shownPath: string, protectedName: (shownPath: string) => string | undefined): string {
+export function protectedTop(shownPath: string): string {
   const parts = shownPath.split('/');
   for (let length = 1; length < parts.length; length++) {
     const top = parts.slice(0, length).join('/');

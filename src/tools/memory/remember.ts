@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { remember as keep, newRecord } from '../../core/memory/remember.ts';
 import type { Ports } from '../../core/ports.ts';
-import { resolvePath } from '../../core/tools/resolve-path.ts';
+import { fileEffect, type ResolvedPath, resolvePath } from '../../core/tools/resolve-path.ts';
 import type { Tool, ToolScope } from '../../core/tools/tool.ts';
 import type { MemoryRecord } from '../../protocol/memory.ts';
 
@@ -19,7 +19,13 @@ export const remember: Tool<z.infer<typeof input>> = {
   description: 'Keeps a project fact for later tasks. cites: "src/a.ts:12".',
   input,
   describe: ({ text }) => `Remember: ${text.slice(0, 120)}`,
-  effects: async (_ports, _scope, { text }) => [{ verb: 'remember', object: text, zone: 'workspace' }],
+  async effects(ports, scope, { text, cites = [] }) {
+    const cited = await Promise.all(cites.slice(0, mostCites).map((cite) => citedPlace(ports, scope, cite)));
+    return [
+      { verb: 'remember', object: text, zone: 'workspace' },
+      ...cited.map(({ place }) => fileEffect('read', place)),
+    ];
+  },
   async run(ports, scope, { text, cites = [] }, _authorized, signal) {
     const cited = await Promise.all(cites.slice(0, mostCites).map((cite) => citation(ports, scope, cite)));
     const record = newRecord(ports, 'fact', {
@@ -40,8 +46,16 @@ export const remember: Tool<z.infer<typeof input>> = {
 
 /** The hash of the file as it is now: when it changes, the fact is told with a warning. */
 async function citation(ports: Ports, scope: ToolScope, cite: string): Promise<MemoryRecord['cites'][number]> {
-  const [, path = cite, line = '1'] = /^(.*?)(?::(\d+)[\d:-]*)?$/.exec(cite) ?? [];
-  const place = await resolvePath(ports, scope.roots, path);
+  const { place, line } = await citedPlace(ports, scope, cite);
   const bytes = await ports.files.read(place.real, mostCitedBytes);
-  return { path: place.shown, line: Math.max(1, Number(line)), sha256: ports.hash.sha256(bytes) };
+  return { path: place.shown, line, sha256: ports.hash.sha256(bytes) };
+}
+
+async function citedPlace(
+  ports: Ports,
+  scope: ToolScope,
+  cite: string,
+): Promise<{ readonly place: ResolvedPath; readonly line: number }> {
+  const [, path = cite, line = '1'] = /^(.*?)(?::(\d+)[\d:-]*)?$/.exec(cite) ?? [];
+  return { place: await resolvePath(ports, scope.roots, path), line: Math.max(1, Number(line)) };
 }

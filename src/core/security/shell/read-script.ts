@@ -135,25 +135,22 @@ function readCommand(command: Command, walk: Walk): void {
   const words = [shellWord(command.name), ...command.args.map(argumentWord)];
   // Lines hidden in a text make a command hard to look through.
   if (words.some(({ text }) => text.includes('\n'))) act(walk, 'a text of several lines');
-  const inner = innerCommand(words);
-  const reading: Reading =
-    command.name.value === 'cd' ? readFolder(command, walk) : inner === undefined ? judgeWords(words) : { places: [] };
-  if ('acts' in reading) act(walk, reading.acts);
-  else for (const place of reading.places) for (const folder of walk.folders) walk.places.push({ folder, place });
-  walk.commands.push({ words, readsOnly: !('acts' in reading) });
-  if (typeof inner === 'string') readSource(inner, walk);
-  else if (inner !== undefined) readInner(inner, walk);
+  if (command.name.value === 'cd') note(words, readFolder(command, walk), walk);
+  else readWords(words, walk);
 }
 
-function readInner(words: readonly ShellWord[], walk: Walk): void {
-  const nested = innerCommand(words);
-  const reading = judgeWords(words);
-  if (typeof nested === 'string') readSource(nested, walk);
-  else if (nested !== undefined) readInner(nested, walk);
-  if (nested !== undefined) return;
-  walk.commands.push({ words, readsOnly: !('acts' in reading) });
+/** What a wrapper runs is judged in its place. */
+function readWords(words: readonly ShellWord[], walk: Walk): void {
+  const inner = innerCommand(words);
+  note(words, inner === undefined ? judgeWords(words) : { places: [] }, walk);
+  if (typeof inner === 'string') readSource(inner, walk);
+  else if (inner !== undefined) readWords(inner, walk);
+}
+
+function note(words: readonly ShellWord[], reading: Reading, walk: Walk): void {
   if ('acts' in reading) act(walk, reading.acts);
   else for (const place of reading.places) for (const folder of walk.folders) walk.places.push({ folder, place });
+  walk.commands.push({ words, readsOnly: !('acts' in reading) });
 }
 
 /** What a wrapper runs, as shell text or as words; undefined: it is none whose words are that simple. */

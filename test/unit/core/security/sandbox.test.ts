@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { protectedName } from '../../../../src/core/security/protected-paths.ts';
 import {
   canBeConfined,
   confinedEnvironment,
@@ -53,8 +52,8 @@ describe('what a sandbox allows', () => {
   });
 
   it('names the folder that makes a path protected', () => {
-    assert.equal(protectedTop('sub/.vscode/tasks.json', protectedName), 'sub/.vscode');
-    assert.equal(protectedTop('sub/AGENTS.md', protectedName), 'sub/AGENTS.md');
+    assert.equal(protectedTop('sub/.vscode/tasks.json'), 'sub/.vscode');
+    assert.equal(protectedTop('sub/AGENTS.md'), 'sub/AGENTS.md');
   });
 
   it('limits processes, memory and files before the command runs', () => {
