@@ -63,6 +63,7 @@ const entries = {
   'sqlite-worker': 'src/adapters/sqlite/worker.ts',
   'index-worker': 'src/index-worker.ts',
   'data-process': 'src/adapters/data/data-process.ts',
+  'document-worker': 'src/adapters/openapi/document-worker.ts',
 };
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');

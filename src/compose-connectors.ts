@@ -26,11 +26,12 @@ interface ConnectorParts {
   readonly secrets: string[];
   readonly policy: () => PolicySettings;
   readonly web: OutsidePorts['web'];
+  readonly workerFile: (name: 'document-worker') => string;
 }
 
 /** Nothing of it is loaded before a task asks for it. The hosts of the user's own APIs are allowed ones. */
 export function composeConnectors(parts: ConnectorParts): OutsidePorts & { policy(): PolicySettings } {
-  const { home, connectors, secretOf, secrets, policy, web } = parts;
+  const { home, connectors, secretOf, secrets, policy, web, workerFile } = parts;
   const onSecret = (value: string): void => void (secrets.includes(value) || secrets.push(value));
   const configured = (): readonly (readonly [source: string, apis: unknown])[] => [
     ['the setting openmagus.apis', connectors?.apis()],
@@ -38,7 +39,11 @@ export function composeConnectors(parts: ConnectorParts): OutsidePorts & { polic
   ];
   const apis = lazyApis(async () => {
     const { openApis } = await import('./adapters/openapi/open-apis.ts');
-    return openApis({ folder: path.join(home, 'apis'), web, secretOf, onSecret, configured });
+    return openApis({
+      folder: path.join(home, 'apis'),
+      workerUrl: workerFile('document-worker'),
+      ...{ web, secretOf, onSecret, configured },
+    });
   });
   const folder = path.join(home, 'mcp');
   const mcp = lazyMcp(async () => {

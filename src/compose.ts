@@ -97,7 +97,7 @@ export async function composePorts(options: Composition): Promise<Composed> {
     vectors,
     ...(options.onRemembered ? { onRemembered: options.onRemembered } : {}),
   });
-  const outside = composeConnectors({ ...options, secretOf, secrets, policy, web });
+  const outside = composeConnectors({ ...options, secretOf, secrets, policy, web, workerFile });
   const ports: Ports = {
     clock: systemClock,
     hash: systemHash,
@@ -200,6 +200,7 @@ const workers = {
   'sqlite-worker': 'adapters/sqlite/worker.ts',
   'index-worker': 'index-worker.ts',
   'data-process': 'adapters/data/data-process.ts',
+  'document-worker': 'adapters/openapi/document-worker.ts',
 } as const;
 
 function workerFile(name: keyof typeof workers): string {

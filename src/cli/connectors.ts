@@ -36,7 +36,7 @@ async function apiLine({ apis }: Ports, api: ConfiguredApi): Promise<string> {
   const key = auth ? `, key ${auth.secret}` : '';
   try {
     const document = await apis.known(api);
-    const state = document ? `${document.operations.length} operations` : 'fetched when it is first searched';
+    const state = document ? `${document.operations} operations` : 'fetched when it is first searched';
     return `✓ ${name}  ${baseURL}  (${spec}; ${state}${key})`;
   } catch (caught) {
     return `✗ ${name}  ${toMagusError(caught).message}`;

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { toMagusError } from '../../core/errors/magus-error.ts';
+import { silenceExperimentalWarning } from '../../core/thread-questions.ts';
 import type { DataOutput, DataReply, DataRequest } from './data-protocol.ts';
 import { inspectSource } from './inspect/inspect-source.ts';
 import { keptRows } from './kept-rows.ts';
@@ -9,7 +10,7 @@ import { startWatchdog } from './watchdog.ts';
 
 /** Entry of the process that reads data: it answers one request and ends. */
 function serve(): void {
-  silenceExperimentalWarning();
+  silenceExperimentalWarning(process);
   process.once('disconnect', () => process.exit());
   process.once('message', (request: DataRequest) => {
     startWatchdog(request.place.timeoutMs, request.place.asker);
@@ -67,14 +68,6 @@ function post(reply: DataReply): void {
   process.send?.(reply, undefined, undefined, () => {
     if (reply.type !== 'progress' && process.connected) process.disconnect();
   });
-}
-
-/** Node 22 calls node:sqlite experimental on stderr. */
-function silenceExperimentalWarning(): void {
-  const emitWarning = process.emitWarning.bind(process) as (...parts: readonly unknown[]) => void;
-  process.emitWarning = (...parts: readonly unknown[]): void => {
-    if (parts[1] !== 'ExperimentalWarning') emitWarning(...parts);
-  };
 }
 
 serve();

@@ -1,4 +1,4 @@
-import type { ApiDocument, Json } from '../../core/api/api-port.ts';
+import type { ApiDocument, Json } from '../../core/api/api-document.ts';
 import { followRef } from '../../core/api/parse-document.ts';
 import { isRecord } from '../../core/is-record.ts';
 

@@ -1,81 +1,82 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Validator } from '@cfworker/json-schema';
-import { parse as parseYaml } from 'yaml';
-import type { ApiAnswer, ApiCall, ApiDocument, Apis, ConfiguredApi } from '../../core/api/api-port.ts';
-import { parseDocument } from '../../core/api/parse-document.ts';
-import { MagusError, toMagusError } from '../../core/errors/magus-error.ts';
+import type { ApiAnswer, ApiCall, Apis, ConfiguredApi } from '../../core/api/api-port.ts';
+import { MagusError } from '../../core/errors/magus-error.ts';
 import { parseInWords } from '../../core/errors/parse-in-words.ts';
 import type { Authorized } from '../../core/security/authorized.ts';
 import type { Web, WebAnswer } from '../../core/web-port.ts';
 import { apiSchema } from '../../protocol/api-configuration.ts';
 import { authorizationOf, type KeyParts } from './authorization.ts';
-import { closedSchema } from './closed-schema.ts';
+import type { DocumentSource } from './document-questions.ts';
+import { documentThread } from './document-thread.ts';
+import { noDocument } from './read-document.ts';
 
 export interface ApiParts extends KeyParts {
   /** Folder of the documents that were fetched and of answers that are too big to be shown. */
   readonly folder: string;
   readonly web: Web;
+  /** Entry of the thread that reads documents. */
+  readonly workerUrl: URL | string;
   /** APIs by name, the first that names one counts; with where they stand, in words. */
   readonly configured: () => readonly (readonly [source: string, apis: unknown])[];
 }
 
 const freshMs = 24 * 3_600_000;
 const mostDocumentBytes = 32 * 1024 * 1024;
-/** Reading YAML takes a hundred times as long as JSON, and nothing else runs meanwhile. */
-const mostYamlBytes = 3 * 1024 * 1024;
 const mostAnswerBytes = 64 * 1024 * 1024;
 const shownCharacters = 48_000;
 const previewCharacters = 4000;
 const timeoutMs = 60_000;
 
 export function openApis(parts: ApiParts): Apis {
-  const documents = new Map<string, { readonly stamp: string; readonly document: ApiDocument }>();
-  const remember = (api: ConfiguredApi, stamp: string, text: string): ApiDocument => {
-    const document = parseDocument(api, parsedText(api, text));
-    documents.set(keyOf(api), { stamp, document });
-    return document;
+  const thread = documentThread(parts.workerUrl);
+  const needed = async (api: ConfiguredApi): Promise<DocumentSource> => {
+    const source = await knownSource(parts, api);
+    if (source) return source;
+    throw new MagusError('tool-input', `The document of ${api.name} has not been fetched yet. Call api_search first.`, {
+      code: 'NOT_FETCHED',
+    });
   };
   return {
     list: async () => listed(parts),
     known: async (api) => {
-      const file = isWeb(api) ? fetchedFile(parts, api) : api.spec;
-      const facts = await stat(file).catch(() => undefined);
-      if (isWeb(api) && (!facts || Date.now() - facts.mtimeMs > freshMs)) return undefined;
-      if (!facts) throw noDocument(api, 'There is no such file.');
-      if (facts.size > mostDocumentBytes) throw noDocument(api, 'It is larger than 32 MB.');
-      const stamp = `${facts.mtimeMs} ${facts.size}`;
-      const held = documents.get(keyOf(api));
-      return held?.stamp === stamp ? held.document : remember(api, stamp, await readFile(file, 'utf8'));
+      const source = await knownSource(parts, api);
+      return source && thread.ask('facts', { source });
     },
     obtain: async (authorized, api, signal) => {
       const url = new URL(api.spec);
       const request = { url, method: 'GET', headers: {}, maxBytes: mostDocumentBytes, timeoutMs };
       const answer = await parts.web.request(authorized, request, signal);
       if (answer.status >= 300) throw noDocument(api, `Its address answers with ${answer.status}.`);
-      const text = new TextDecoder().decode(answer.body);
-      const document = remember(api, '', text);
-      await replaceFile(fetchedFile(parts, api), text);
-      return document;
+      const fresh = await freshFile(fetchedFile(parts, api), answer.body);
+      try {
+        const { mtimeMs, size } = await stat(fresh);
+        const facts = await thread.ask('facts', { source: { api, file: fresh, stamp: `${mtimeMs} ${size}` } });
+        await rename(fresh, fetchedFile(parts, api));
+        return facts;
+      } finally {
+        await rm(fresh, { force: true });
+      }
     },
-    faults: async (document, schema, value) => {
-      const validator = new Validator(
-        closedSchema(document, schema),
-        document.dialect === '3.0' ? '4' : '2020-12',
-        false,
-      );
-      const { errors } = validator.validate(value);
-      // Whoever holds a wrong part is wrong as well: the innermost faults say what to mend.
-      const inner = errors.filter(({ keyword }) => !['properties', '$ref', 'items', 'allOf'].includes(keyword));
-      const shown = (inner.length > 0 ? inner : errors).slice(0, 20);
-      return shown.map(({ instanceLocation, error }) => {
-        const place = instanceLocation.replace(/^#\/?/, '');
-        return place === '' ? error : `${place}: ${error}`;
-      });
+    search: async (api, query) => thread.ask('search', { source: await needed(api), query }),
+    describe: async (api, operation) => thread.ask('describe', { source: await needed(api), operation }),
+    prepare: async (api, wanted) => {
+      const { call, ...prepared } = await thread.ask('prepare', { source: await needed(api), wanted });
+      return { ...prepared, call: { ...call, url: new URL(call.url) } };
     },
     call: (authorized, call, signal) => sent(parts, authorized, call, signal),
   };
+}
+
+/** The document's file as it is now; undefined where it must be fetched. */
+async function knownSource(parts: ApiParts, api: ConfiguredApi): Promise<DocumentSource | undefined> {
+  const file = isWeb(api) ? fetchedFile(parts, api) : api.spec;
+  const facts = await stat(file).catch(() => undefined);
+  if (isWeb(api) && (!facts || Date.now() - facts.mtimeMs > freshMs)) return undefined;
+  if (!facts) throw noDocument(api, 'There is no such file.');
+  if (facts.size > mostDocumentBytes) throw noDocument(api, 'It is larger than 32 MB.');
+  return { api, file, stamp: `${facts.mtimeMs} ${facts.size}` };
 }
 
 function listed({ configured }: ApiParts): Awaited<ReturnType<Apis['list']>> {
@@ -129,40 +130,17 @@ function textOf(body: Uint8Array): string | undefined {
   }
 }
 
-function parsedText(api: ConfiguredApi, text: string): unknown {
-  const start = text.trimStart().slice(0, 200).toLowerCase();
-  if (start.startsWith('<')) throw noDocument(api, 'It is a web page; name the JSON or YAML file behind it.');
-  try {
-    if (start.startsWith('{')) return JSON.parse(text);
-    if (text.length > mostYamlBytes) throw noDocument(api, 'It is YAML of more than 3 MB; convert it to JSON.');
-    return parseYaml(text, { maxAliasCount: 1000 });
-  } catch (error) {
-    if (toMagusError(error).code === 'NO_DOCUMENT') throw error;
-    throw noDocument(api, `It is neither JSON nor YAML: ${toMagusError(error).message.slice(0, 300)}`);
-  }
-}
-
-function noDocument({ name, spec }: ConfiguredApi, why: string): MagusError {
-  return new MagusError('tool-failed', `The document of ${name} (${spec}) cannot be read. ${why}`, {
-    code: 'NO_DOCUMENT',
-  });
-}
-
 function isWeb({ spec }: ConfiguredApi): boolean {
   return /^https?:\/\//i.test(spec);
-}
-
-function keyOf({ name, spec, baseURL }: ConfiguredApi): string {
-  return JSON.stringify([name, spec, baseURL]);
 }
 
 function fetchedFile({ folder }: ApiParts, { spec }: ConfiguredApi): string {
   return path.join(folder, `${createHash('sha256').update(spec).digest('hex').slice(0, 40)}.document`);
 }
 
-async function replaceFile(file: string, text: string): Promise<void> {
+async function freshFile(file: string, content: Uint8Array): Promise<string> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const fresh = `${file}.${randomBytes(6).toString('hex')}`;
-  await writeFile(fresh, text, { mode: 0o600 });
-  await rename(fresh, file);
+  await writeFile(fresh, content, { mode: 0o600 });
+  return fresh;
 }

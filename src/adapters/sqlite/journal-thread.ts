@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { startQuestions, type ThreadQuestions } from '../../core/thread-questions.ts';
 import type { JournalNotice, JournalOperations } from './journal-protocol.ts';
-import { startQuestions, type ThreadQuestions } from './thread-questions.ts';
 
 export interface JournalThread extends ThreadQuestions<JournalOperations> {
   /** Aborts when the lease is taken by another process, or can no longer be kept because the thread died. */

@@ -1,6 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort } from 'node:worker_threads';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import {
+  failedAnswer,
+  silenceExperimentalWarning,
+  type ThreadAnswer,
+  type ThreadRequest,
+} from '../../core/thread-questions.ts';
 import { distrust } from './integrity.ts';
 import type { JournalNotice, JournalOperations } from './journal-protocol.ts';
 import { createLeaseStore, heartbeatMs } from './lease-store.ts';
@@ -11,12 +17,11 @@ import { openDatabase } from './open-database.ts';
 import { createRecollections } from './recollections.ts';
 import { fromSqlite, isDamage } from './sqlite-error.ts';
 import { createTaskStore } from './task-store.ts';
-import { failedAnswer, silenceExperimentalWarning, type ThreadAnswer, type ThreadRequest } from './thread-questions.ts';
 import { createVectorStore } from './vector-store.ts';
 
 /** Entry of the journal's thread: SQLite blocks, so it lives here. Requests are answered in the order they came. */
 function serve(): void {
-  silenceExperimentalWarning();
+  silenceExperimentalWarning(process);
   let operations: JournalOperations | undefined;
   let file = '';
   parentPort?.on('message', (request: ThreadRequest) => {

@@ -1,8 +1,6 @@
 import type { ApiAuth } from '../../protocol/api-configuration.ts';
 import type { Authorized } from '../security/authorized.ts';
 
-export type Json = Readonly<Record<string, unknown>>;
-
 /** APIs that the user configured, each with its OpenAPI document. Nothing is loaded before a method is first called. */
 export interface Apis {
   list(): Promise<{ readonly apis: readonly ConfiguredApi[]; readonly faults: readonly string[] }>;
@@ -10,11 +8,18 @@ export interface Apis {
    * The document as it is in its file, or as it was fetched in the last day; undefined: it must be fetched. Throws `tool-failed`
    * NO_DOCUMENT, NOT_OPENAPI or SWAGGER_2 with what mends it.
    */
-  known(api: ConfiguredApi): Promise<ApiDocument | undefined>;
+  known(api: ConfiguredApi): Promise<ApiFacts | undefined>;
   /** Needs the decided effect `connect` to the document's address. Throws as `known` and the web do. */
-  obtain(authorized: Authorized, api: ConfiguredApi, signal: AbortSignal): Promise<ApiDocument>;
-  /** What is wrong with a value, by lines; the schema may refer to the document's components. */
-  faults(document: ApiDocument, schema: Json, value: unknown): Promise<readonly string[]>;
+  obtain(authorized: Authorized, api: ConfiguredApi, signal: AbortSignal): Promise<ApiFacts>;
+  /**
+   * The operations that fit a query best, a line each; of an empty one the first. This and the next two throw as `known` does, and
+   * `tool-input` NOT_FETCHED.
+   */
+  search(api: ConfiguredApi, query: string): Promise<readonly string[]>;
+  /** How an operation is called, for a model. Throws `tool-input` NO_OPERATION with the nearest. */
+  describe(api: ConfiguredApi, operation: string): Promise<string>;
+  /** The request of an operation, held against the document. Throws `tool-input` NO_OPERATION or BAD_PARAMS, `configuration` NO_BASE. */
+  prepare(api: ConfiguredApi, wanted: WantedCall): Promise<PreparedCall>;
   /** Sends it with the configured key, to its host alone. Needs the decided effects of `callEffects`. Throws as the web does. */
   call(authorized: Authorized, call: ApiCall, signal: AbortSignal): Promise<ApiAnswer>;
 }
@@ -27,39 +32,25 @@ export interface ConfiguredApi {
   readonly auth?: ApiAuth;
 }
 
-export interface ApiDocument {
-  readonly api: string;
+export interface ApiFacts {
   readonly title: string;
-  /** Absolute, without a slash at the end; undefined where neither the user nor the document says it. */
-  readonly base: string | undefined;
-  readonly operations: readonly ApiOperation[];
-  /** `3.0` or `3.1`, by which its schemas are read. */
-  readonly dialect: '3.0' | '3.1';
-  /** What `$ref` leads to. */
-  readonly whole: Json;
+  /** How many there are. */
+  readonly operations: number;
 }
 
-export interface ApiOperation {
-  /** The document's own, or method and path. */
-  readonly id: string;
-  readonly method: string;
-  readonly path: string;
-  readonly summary: string;
-  readonly description: string;
-  readonly tags: readonly string[];
-  readonly parameters: readonly ApiParameter[];
-  readonly body?: { readonly required: boolean; readonly type: string; readonly schema: Json };
-  readonly responses: readonly { readonly status: string; readonly description: string; readonly schema?: Json }[];
+export interface WantedCall {
+  /** By its id, or by method and path. */
+  readonly operation: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
 }
 
-export interface ApiParameter {
-  readonly name: string;
-  readonly place: 'path' | 'query' | 'header' | 'cookie';
-  readonly required: boolean;
-  readonly description: string;
-  readonly schema: Json;
-  readonly style: string;
-  readonly explode: boolean;
+export interface PreparedCall {
+  readonly call: ApiCall;
+  /** Its id. */
+  readonly operation: string;
+  /** The document says that it answers with a web page. */
+  readonly answersHtml: boolean;
 }
 
 export interface ApiCall {

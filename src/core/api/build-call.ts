@@ -1,5 +1,6 @@
 import { MagusError } from '../errors/magus-error.ts';
-import type { ApiCall, ApiDocument, ApiOperation, ApiParameter, ConfiguredApi } from './api-port.ts';
+import type { ApiDocument, ApiOperation, ApiParameter } from './api-document.ts';
+import type { ApiCall, ConfiguredApi, WantedCall } from './api-port.ts';
 
 /** What the connection itself is made of, and keys, are not a parameter's to say. */
 const ownHeaders =
@@ -10,7 +11,7 @@ export function buildCall(
   api: ConfiguredApi,
   document: ApiDocument,
   operation: ApiOperation,
-  { params, body }: { readonly params: Readonly<Record<string, unknown>>; readonly body: unknown },
+  { params, body }: WantedCall,
 ): ApiCall {
   if (document.base === undefined)
     throw new MagusError(

@@ -11,7 +11,9 @@ export function lazyApis(load: () => Promise<Apis>): Apis {
     list: async () => (await loaded()).list(),
     known: async (api) => (await loaded()).known(api),
     obtain: async (authorized, api, signal) => (await loaded()).obtain(authorized, api, signal),
-    faults: async (document, schema, value) => (await loaded()).faults(document, schema, value),
+    search: async (api, query) => (await loaded()).search(api, query),
+    describe: async (api, operation) => (await loaded()).describe(api, operation),
+    prepare: async (api, wanted) => (await loaded()).prepare(api, wanted),
     call: async (authorized, call, signal) => (await loaded()).call(authorized, call, signal),
   };
 }

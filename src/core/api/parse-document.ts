@@ -1,6 +1,7 @@
 import { MagusError } from '../errors/magus-error.ts';
 import { isRecord } from '../is-record.ts';
-import type { ApiDocument, ApiOperation, ApiParameter, ConfiguredApi, Json } from './api-port.ts';
+import type { ApiDocument, ApiOperation, ApiParameter, Json } from './api-document.ts';
+import type { ConfiguredApi } from './api-port.ts';
 
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 const mostOperations = 20_000;

@@ -1,5 +1,5 @@
 import { isRecord } from '../is-record.ts';
-import type { ApiDocument, Json } from './api-port.ts';
+import type { ApiDocument, Json } from './api-document.ts';
 import { followRef } from './parse-document.ts';
 
 const mostDepth = 5;

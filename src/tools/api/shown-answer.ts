@@ -1,10 +1,11 @@
-import type { ApiAnswer, ApiCall, ApiOperation } from '../../core/api/api-port.ts';
+import type { ApiAnswer, PreparedCall } from '../../core/api/api-port.ts';
 import { isRecord } from '../../core/is-record.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import type { ToolResult } from '../../core/tools/tool.ts';
 
 /** An answer for the model, with how to go on where there is more of it, and what mends it where it failed. */
-export function shownAnswer({ id, responses }: ApiOperation, { url }: ApiCall, answer: ApiAnswer): ToolResult {
+export function shownAnswer({ call, operation, answersHtml }: PreparedCall, answer: ApiAnswer): ToolResult {
+  const { url } = call;
   const { status, headers, text, bytes, file } = answer;
   const kept = ['content-type', 'location', 'retry-after', 'x-ratelimit-remaining', 'ratelimit-remaining'];
   const lines = kept.flatMap((name) => (headers[name] === undefined ? [] : [`${name}: ${headers[name]}`]));
@@ -14,7 +15,7 @@ export function shownAnswer({ id, responses }: ApiOperation, { url }: ApiCall, a
   const content = [head, '', body, whole, ...nextPage(url, headers, text)]
     .filter((part, at) => part !== '' || at === 1)
     .join('\n');
-  if (/\bhtml\b/.test(headers['content-type'] ?? '') && !responses.some(({ description }) => /html/i.test(description)))
+  if (/\bhtml\b/.test(headers['content-type'] ?? '') && !answersHtml)
     return failed(
       content,
       'HTML',
@@ -30,7 +31,7 @@ export function shownAnswer({ id, responses }: ApiOperation, { url }: ApiCall, a
     );
   }
   const hint = status === 401 || status === 403 ? ' The key may be missing or lack a right: ask the user.' : '';
-  return failed(content, `HTTP_${status}`, `${id} was answered with ${status}.${hint}`);
+  return failed(content, `HTTP_${status}`, `${operation} was answered with ${status}.${hint}`);
 }
 
 function failed(content: string, code: string, message: string): ToolResult {

@@ -8,7 +8,7 @@ import {
   silenceExperimentalWarning,
   type ThreadAnswer,
   type ThreadRequest,
-} from '../thread-questions.ts';
+} from '../../../core/thread-questions.ts';
 import { findFiles } from './find-files.ts';
 import { createFolderIndex, type FolderIndex } from './folder-index.ts';
 import type { IndexNotice, IndexOperations, IndexSettings } from './index-protocol.ts';
@@ -24,7 +24,7 @@ const unusedForMs = 60 * 24 * 60 * 60_000;
 
 /** The index's side of its thread: an update works in pieces, between which searches are answered. */
 export function serveIndex(senses: IndexSenses): void {
-  silenceExperimentalWarning();
+  silenceExperimentalWarning(process);
   let operations: IndexOperations | undefined;
   const answer = async ({ id, name, input }: ThreadRequest): Promise<void> => {
     try {

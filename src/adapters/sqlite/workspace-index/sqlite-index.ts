@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { abortable } from '../../../core/abortable.ts';
 import { MagusError, toMagusError } from '../../../core/errors/magus-error.ts';
 import type { FilesFound, IndexState, WorkspaceIndex } from '../../../core/search/workspace-index.ts';
-import { startQuestions, type ThreadQuestions } from '../thread-questions.ts';
+import { startQuestions, type ThreadQuestions } from '../../../core/thread-questions.ts';
 import type { IndexNotice, IndexOperations, IndexSettings } from './index-protocol.ts';
 
 export interface SqliteIndex extends WorkspaceIndex {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseDocument } from '../../../../src/core/api/parse-document.ts';
-import { operationIndex } from '../../../../src/tools/api/wanted-api.ts';
+import { operationIndex } from '../../../../src/core/api/search-operations.ts';
 import { shopApi, shopQuestions } from '../../../support/shop-api.ts';
 
 describe('the search for operations', () => {

@@ -1,6 +1,16 @@
-import type { Worker } from 'node:worker_threads';
-import { isMagusError, MagusError, toMagusError } from '../../core/errors/magus-error.ts';
-import type { ErrorKind } from '../../protocol/error-kinds.ts';
+import type { ErrorKind } from '../protocol/error-kinds.ts';
+import { isMagusError, MagusError, toMagusError } from './errors/magus-error.ts';
+
+/** What is asked of a worker thread of Node. */
+export interface Thread {
+  on(event: 'error', listener: (cause: unknown) => void): unknown;
+  on(event: 'exit', listener: (exitCode: number) => void): unknown;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
+  postMessage(message: unknown): void;
+  ref(): void;
+  unref(): void;
+  terminate(): Promise<unknown>;
+}
 
 /** A MagusError as it crosses the thread border: structured clone would drop its fields. */
 export interface CarriedError {
@@ -44,7 +54,7 @@ interface Listening<Notice> {
 
 /** The main thread's side: one message there and one back for each question; `close` is the last one. */
 export function startQuestions<Operations, Notice extends { readonly type: string }>(
-  worker: Worker,
+  worker: Thread,
   { closedError, onNotice, onEnd }: Listening<Notice>,
 ): ThreadQuestions<Operations> {
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
@@ -62,7 +72,8 @@ export function startQuestions<Operations, Notice extends { readonly type: strin
     die();
     exited.resolve();
   });
-  worker.on('message', (reply: ThreadAnswer | Notice) => {
+  worker.on('message', (message) => {
+    const reply = message as ThreadAnswer | Notice;
     if (!isAnswer(reply)) return onNotice(reply);
     const question = waiting.get(reply.id);
     waiting.delete(reply.id);
@@ -98,10 +109,10 @@ export function failedAnswer(id: number, caught: unknown): ThreadAnswer {
   return { type: 'failed', id, error: { kind, message, code, retryable } };
 }
 
-/** Node 22 calls node:sqlite experimental on stderr, which belongs to the user. A thread has its own `process`. */
-export function silenceExperimentalWarning(): void {
-  const emitWarning = process.emitWarning.bind(process) as (...parts: readonly unknown[]) => void;
-  process.emitWarning = (...parts: readonly unknown[]): void => {
+/** Node 22 calls node:sqlite experimental on stderr, which belongs to the user. `own` is the `process` of a thread or process. */
+export function silenceExperimentalWarning(own: { emitWarning: (...parts: never[]) => void }): void {
+  const emitWarning = own.emitWarning.bind(own) as (...parts: readonly unknown[]) => void;
+  own.emitWarning = (...parts: readonly unknown[]): void => {
     if (parts[1] !== 'ExperimentalWarning') emitWarning(...parts);
   };
 }
