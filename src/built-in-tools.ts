@@ -5,6 +5,11 @@ import { apiSearch } from './tools/api/api-search.ts';
 import { dataExport } from './tools/data/data-export.ts';
 import { dataInspect } from './tools/data/data-inspect.ts';
 import { dataQuery } from './tools/data/data-query.ts';
+import { deployApply } from './tools/deploy/deploy-apply.ts';
+import { deployDetect } from './tools/deploy/deploy-detect.ts';
+import { deployPlan } from './tools/deploy/deploy-plan.ts';
+import { deployRollback } from './tools/deploy/deploy-rollback.ts';
+import { deployStatus } from './tools/deploy/deploy-status.ts';
 import { applyPatch } from './tools/files/apply-patch.ts';
 import { deleteFile } from './tools/files/delete-file.ts';
 import { editFile } from './tools/files/edit-file.ts';
@@ -56,4 +61,9 @@ export const builtInTools: readonly Tool[] = [
   apiCall,
   mcpSearch,
   mcpCall,
+  deployDetect,
+  deployPlan,
+  deployApply,
+  deployStatus,
+  deployRollback,
 ];

@@ -30,7 +30,9 @@ interface ConnectorParts {
 }
 
 /** Nothing of it is loaded before a task asks for it. The hosts of the user's own APIs are allowed ones. */
-export function composeConnectors(parts: ConnectorParts): OutsidePorts & { policy(): PolicySettings } {
+export function composeConnectors(
+  parts: ConnectorParts,
+): Omit<OutsidePorts, 'deployments'> & { policy(): PolicySettings } {
   const { home, connectors, secretOf, secrets, policy, web, workerFile } = parts;
   const onSecret = (value: string): void => void (secrets.includes(value) || secrets.push(value));
   const configured = (): readonly (readonly [source: string, apis: unknown])[] => [

@@ -46,7 +46,12 @@ export function composePolicy(parts: PolicyParts): ComposedPolicy {
   const hostOfSecret = (name: string): string | undefined =>
     Object.hasOwn(own.secretHosts, name) ? own.secretHosts[name] : undefined;
   const web = webClient({ listed: hosts, secretOf: parts.secretOf, hostOfSecret });
-  return { policy: () => ({ rules: [...rules, ...(parts.rules?.() ?? [])], hosts: hosts() }), sandbox, web };
+  const policy = (): PolicySettings => ({
+    rules: [...rules, ...(parts.rules?.() ?? [])],
+    hosts: hosts(),
+    production: [...own.productionEnvironments, ...(parts.security?.().productionEnvironments ?? [])],
+  });
+  return { policy, sandbox, web };
 }
 
 /** The user's rules in their data folder, for VS Code and the command line alike. Throws `configuration` where they are wrong. */

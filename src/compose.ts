@@ -111,6 +111,7 @@ export async function composePorts(options: Composition): Promise<Composed> {
     index: index ?? noIndex,
     commands,
     data: processData(workerFile('data-process'), options.home),
+    deployments: journal.deployments,
     people: options.people,
     editor: options.editor,
     live: options.onLive,

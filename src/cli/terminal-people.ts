@@ -11,8 +11,8 @@ export function terminalPeople(json: boolean): People {
   return {
     approve: async ({ effects, decision, advice }, signal) => {
       const shown = riskyFirst(effects).map(
-        (effect) =>
-          `  ${effect.verb} ${printable(effect.object)}${effect.protects === undefined ? '' : ` (${effect.protects})`}`,
+        ({ verb, object, protects, shown: plan = '' }) =>
+          `  ${verb} ${printable(object)}${protects === undefined ? '' : ` (${protects})`}${plan === '' ? '' : `\n    ${plan.split('\n').map(printable).join('\n    ')}`}`,
       );
       const inTask = decision.always ? undefined : rulesForTask(effects);
       const like = inTask?.map(({ command, path = '' }) => printable(command === undefined ? path : `${command} …`));

@@ -243,6 +243,10 @@ export interface Commands {
   readonly shell: string;
   /** undefined: commands can be confined; else why not, and what mends it. Looks when it is first asked. */
   sandboxMissing(): Promise<string | undefined>;
+  /** Variables that a command gets when it is not confined. */
+  environment(): Readonly<Record<string, string | undefined>>;
+  /** Absolute path of a program on the PATH, folders of the workspace left aside; undefined: it is not there. */
+  find(program: string, roots: readonly string[]): Promise<string | undefined>;
   /** Starts the command in a process group of its own; `onOutput` must not throw. Cancelling ends the whole tree within 2 s. */
   start(
     authorized: Authorized,

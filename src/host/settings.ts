@@ -25,6 +25,7 @@ export const settingDefaults = {
   approvals: 'ask',
   sandbox: 'auto',
   allowedHosts: [],
+  productionEnvironments: [],
   rules: [],
   mcpServers: {},
   apis: {},
@@ -52,13 +53,18 @@ export function readSettings(): Settings {
 }
 
 function security(): SecuritySettings {
-  const written = ownValue('allowedHosts');
-  const hosts: readonly unknown[] = Array.isArray(written) ? written : [];
   return {
     sandbox: text('sandbox') === 'off' ? 'off' : 'auto',
     secretHosts: {},
-    allowedHosts: hosts.filter((host): host is string => typeof host === 'string' && host !== ''),
+    allowedHosts: names('allowedHosts'),
+    productionEnvironments: names('productionEnvironments'),
   };
+}
+
+function names(setting: SettingName): string[] {
+  const written = ownValue(setting);
+  const each: readonly unknown[] = Array.isArray(written) ? written : [];
+  return each.filter((name): name is string => typeof name === 'string' && name !== '');
 }
 
 /** Into the user's own settings, where alone they count. */

@@ -1,6 +1,6 @@
 /** What a call would do, on canonical objects; one policy decides on effects alone. */
 export interface Effect {
-  readonly verb: 'read' | 'write' | 'delete' | 'run' | 'connect' | 'remember' | 'forget' | 'control';
+  readonly verb: 'read' | 'write' | 'delete' | 'run' | 'connect' | 'remember' | 'forget' | 'deploy' | 'control';
   /** Canonical: the real path of a file, the command text, or the origin that is reached ("https://example.com:443"). */
   readonly object: string;
   /** Where the object lies: inside a workspace folder, outside all of them, or OpenMagus's own. */
@@ -17,6 +17,8 @@ export interface Effect {
   readonly approvedBefore?: true;
   /** What it brings back was written elsewhere, though it reaches no host itself: an MCP server's answer. */
   readonly fromOutside?: true;
+  /** Of a `deploy`: all that was planned, in lines for a person; rendered by us. */
+  readonly shown?: string;
   /** Of a `run`: each simple command in it, however deep. */
   readonly commands?: readonly EffectCommand[];
 }

@@ -7,6 +7,11 @@ export const securitySettingsSchema = z.strictObject({
   /** Hosts that may be reached without asking: "registry.npmjs.org", "*.example.com". */
   /** Also single addresses and ranges ("10.0.0.0/8"), to which a listed name may then lead. */
   allowedHosts: z._default(z.array(z.string().check(z.minLength(1), z.maxLength(253))).check(z.maxLength(1000)), []),
+  /** What deployments are asked for twice: names of environments, targets, hosts, contexts; `*` stands for anything. */
+  productionEnvironments: z._default(
+    z.array(z.string().check(z.minLength(1), z.maxLength(253))).check(z.maxLength(1000)),
+    ['production', 'prod'],
+  ),
   /** Where a secret of the user may go: its name → the one host ("api.example.com"). */
   secretHosts: z._default(z.record(z.string(), z.string().check(z.minLength(1), z.maxLength(253))), {}),
 });

@@ -80,6 +80,7 @@ const verbs: Readonly<Record<Effect['verb'], string>> = {
   connect: 'Reach',
   remember: 'Remember',
   forget: 'Forget',
+  deploy: 'Deploy',
   control: 'Steer',
 };
 
@@ -91,6 +92,7 @@ function EffectLine({ effect, fresh }: { readonly effect: Effect; readonly fresh
       {fresh ? <span class="quiet"> not allowed before in this task</span> : null}
       {effect.zone === 'outside' ? <span class="risk"> outside the workspace</span> : null}
       {effect.protects ? <span class="risk"> {insideFolders(effect.protects, roots())}</span> : null}
+      {effect.shown ? <CodeBlock text={visibleText(effect.shown)} language="" /> : null}
     </li>
   );
 }

@@ -12,7 +12,7 @@ import { endTree, signalGroup } from './end-tree.ts';
 import { endFormer, survivorsOf } from './former-commands.ts';
 import { outputFile } from './output-file.ts';
 import { bornAtOf } from './process-table.ts';
-import { readerEnvironment } from './reader-environment.ts';
+import { findProgram, readerEnvironment } from './reader-environment.ts';
 
 export interface ChildCommandsOptions {
   /** Holds one folder of output files a task. */
@@ -41,6 +41,8 @@ export function childCommands(options: ChildCommandsOptions): Commands & { endAl
   return {
     shell: `${shellOf(options.shellPath)} on ${process.platform}`,
     sandboxMissing: async () => (options.sandbox ? options.sandbox.missing() : 'The sandbox is switched off.'),
+    environment: ownEnvironment,
+    find: findProgram,
     async start(authorized, start, onOutput, assertHeld) {
       const { confined, readsOnly } = assertAuthorized(authorized, 'run', `${start.cwd}$ ${start.command}`);
       if (commands.get(start.commandId)?.state().running) {
@@ -189,11 +191,15 @@ function shellOf(shellPath: string | undefined): string {
 }
 
 function environment({ env, cwd, roots = [cwd], readsOnly, confinement }: ChildStart, mark: string): NodeJS.ProcessEnv {
-  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.test(name)));
+  const own = ownEnvironment();
   const given = confinement?.env ?? own;
   const quiet = { PAGER: 'cat', GIT_PAGER: 'cat', GIT_TERMINAL_PROMPT: '0' };
   const [name = '', value] = mark.split(/=(.*)/s);
   return { ...(readsOnly ? readerEnvironment(given, roots) : { ...given, ...quiet }), ...env, [name]: value };
+}
+
+function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.test(name)));
 }
 
 function spawned(child: ChildProcess): Promise<void> {

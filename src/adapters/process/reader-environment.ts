@@ -1,5 +1,6 @@
-import { realpathSync } from 'node:fs';
-import { delimiter, isAbsolute, sep } from 'node:path';
+import { constants, realpathSync } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { delimiter, isAbsolute, join, sep } from 'node:path';
 
 /**
  * The environment of a command that was decided as one that only reads. Its programs are looked up outside the workspace, and
@@ -44,6 +45,7 @@ const settings: readonly (readonly [string, string])[] = [
   ['log.showSignature', 'false'],
 ];
 
+/** A PATH without folders of the workspace, and without relative ones. */
 function outsidePath(path: string, roots: readonly string[]): string {
   return path
     .split(delimiter)
@@ -59,4 +61,24 @@ function isInside(folder: string, root: string): boolean {
     // What is not there may come into being, and lies where its name says.
   }
   return [folder, real].some((each) => each === root || each.startsWith(root + sep));
+}
+
+/** The program that a command of this name runs, unless it lies in the workspace; undefined: there is none. */
+export async function findProgram(name: string, roots: readonly string[]): Promise<string | undefined> {
+  const endings = process.platform === 'win32' ? (process.env['PATHEXT'] ?? '.COM;.EXE;.BAT;.CMD').split(';') : [''];
+  for (const folder of outsidePath(process.env['PATH'] ?? '', roots).split(delimiter))
+    for (const ending of endings) {
+      const file = join(folder, `${name}${ending}`);
+      if (folder !== '' && (await isProgram(file))) return file;
+    }
+  return undefined;
+}
+
+async function isProgram(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    return (await stat(file)).isFile();
+  } catch {
+    return false;
+  }
 }

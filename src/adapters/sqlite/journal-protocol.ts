@@ -1,3 +1,4 @@
+import type { Deployment, DeploymentState } from '../../core/deploy/deployment.ts';
 import type {
   MemoryChanges,
   MemoryFilter,
@@ -67,6 +68,11 @@ export interface JournalOperations {
     readonly model: string;
     readonly vectors: readonly { readonly id: string; readonly values: Float32Array }[];
   }): null;
+  addDeployment(input: { readonly deployment: Deployment }): null;
+  readDeployment(input: { readonly planId: string }): Deployment | null;
+  releasesOf(input: { readonly root: string; readonly limit: number }): readonly Deployment[];
+  changeDeployment(input: { readonly from: readonly DeploymentState[]; readonly to: Deployment }): boolean;
+  knowsTarget(input: { readonly targetHash: string }): boolean;
   /** The last one: the thread ends after answering. */
   close(input: Record<string, never>): null;
 }

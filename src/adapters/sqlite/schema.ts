@@ -140,4 +140,17 @@ const migrations: readonly string[] = [
   CREATE INDEX memory_forbidding ON memory(workspace)
     WHERE kind = 'fact' AND body LIKE '%ever%' AND (source IN ('user', 'import') OR pinned = 1);
   `,
+  `
+  CREATE TABLE deployment(
+    id INTEGER PRIMARY KEY,
+    plan_id TEXT NOT NULL UNIQUE,
+    workspace TEXT NOT NULL,
+    target TEXT NOT NULL,
+    state TEXT NOT NULL,
+    made_ms INTEGER NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX deployment_by_workspace ON deployment(workspace, id);
+  CREATE INDEX deployment_by_target ON deployment(target);
+  `,
 ];

@@ -1,4 +1,7 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Deployments } from '../../core/deploy/deployment.ts';
 import type { MemoryStore } from '../../core/memory/memory-ports.ts';
 import type { AnswerStore } from '../../core/models/answer-cache.ts';
 import type { SpendingLedger } from '../../core/models/budget.ts';
@@ -11,6 +14,7 @@ export interface SqliteJournal {
   readonly ledger: SpendingLedger;
   readonly answers: AnswerStore;
   readonly memory: MemoryStore;
+  readonly deployments: Deployments;
   /** Finishes what was asked before, releases all leases and ends the thread. */
   close(): Promise<void>;
 }
@@ -48,6 +52,7 @@ export async function openJournal(options: {
       keep: async (key, body, limits) => void (await thread.ask('keepAnswer', { key, body, ...limits })),
     },
     memory: createSqliteMemory(thread),
+    deployments: createDeployments(thread, path.join(path.dirname(options.file), 'deploy')),
     close: () => {
       closing ??= close();
       return closing;
@@ -65,5 +70,19 @@ function createTaskLog(thread: JournalThread): TaskLog {
     read: (taskId, fromSeq = 1) => thread.ask('read', { taskId, fromSeq }),
     tasks: (query) => thread.ask('tasks', query),
     acquire: (taskId) => acquireLease(thread, taskId),
+  };
+}
+
+function createDeployments(thread: JournalThread, folder: string): Deployments {
+  return {
+    folder: async () => {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return folder;
+    },
+    add: async (deployment) => void (await thread.ask('addDeployment', { deployment })),
+    get: async (planId) => (await thread.ask('readDeployment', { planId })) ?? undefined,
+    releases: (root, limit) => thread.ask('releasesOf', { root, limit }),
+    change: (from, to) => thread.ask('changeDeployment', { from, to }),
+    knows: (targetHash) => thread.ask('knowsTarget', { targetHash }),
   };
 }

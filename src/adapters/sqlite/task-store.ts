@@ -2,13 +2,14 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { storable } from '../../core/memory/words.ts';
 import type { TaskSummary } from '../../core/ports.ts';
 import type { LoggedEvent, TaskEvent, TaskStatus } from '../../protocol/task-event.ts';
+import { createDeploymentStore, type DeploymentStore } from './deployment-store.ts';
 import { everyPrefix } from './full-text-query.ts';
 import type { JournalOperations } from './journal-protocol.ts';
 import { inTransaction } from './transaction.ts';
 
-export type TaskStore = Pick<JournalOperations, 'append' | 'read' | 'tasks'>;
+export type TaskStore = DeploymentStore & Pick<JournalOperations, 'append' | 'read' | 'tasks'>;
 
-/** Events of tasks and the summaries drawn from them. `guard` runs inside each append's transaction and may refuse it. */
+/** Events of tasks, the summaries drawn from them and what tasks deployed. `guard` runs inside each append's transaction and may refuse it. */
 export function createTaskStore(database: DatabaseSync, guard: (taskId: string) => void): TaskStore {
   const lastSeq = database.prepare('SELECT last_seq FROM task WHERE task_id = ?');
   const insertEvent = database.prepare('INSERT INTO event(task_id, seq, at, body) VALUES (?, ?, ?, ?)');
@@ -21,6 +22,7 @@ export function createTaskStore(database: DatabaseSync, guard: (taskId: string) 
      AND id IN (SELECT rowid FROM task_text WHERE task_text MATCH ?3) ORDER BY id DESC LIMIT ?2`,
   );
   return {
+    ...createDeploymentStore(database),
     append: ({ taskId, events }) =>
       inTransaction(database, () => {
         guard(taskId);

@@ -28,7 +28,7 @@ function decideOne(effect: Effect, taint: Taint, policy: Policy): Decision {
   if (changes && effect.zone === 'own') {
     return deny('own-data', "It would change OpenMagus's own data, which no task may touch.");
   }
-  const acts = effect.verb === 'run' || effect.verb === 'connect';
+  const acts = effect.verb === 'run' || effect.verb === 'connect' || effect.verb === 'deploy';
   const remembers = effect.verb === 'remember' || effect.verb === 'forget';
   if (!policy.trusted && (changes || remembers || acts)) {
     return deny(
@@ -36,6 +36,7 @@ function decideOne(effect: Effect, taint: Taint, policy: Policy): Decision {
       'The workspace is not trusted, so tasks may only read. Trust the workspace to allow changes and commands.',
     );
   }
+  if (effect.verb === 'deploy') return ask('deploy', `It changes what runs elsewhere: ${effect.object}.`, true);
   if (effect.protects !== undefined) {
     return ask('protected', `It concerns ${effect.protects}, which is asked for in every mode.`, true);
   }

@@ -8,12 +8,14 @@ export interface Policy {
   readonly rules: readonly PolicyRule[];
   /** Hosts that may be reached without asking: "registry.npmjs.org", "*.example.com". */
   readonly hosts: readonly string[];
+  /** Names of environments, hosts, contexts and the like whose deployments are asked for twice; `*` stands for anything. */
+  readonly production: readonly string[];
 }
 
 /** What the outside gives for a decision; whether a workspace is trusted is the task's. */
 export type PolicySettings = Omit<Policy, 'trusted'>;
 
-export const strictPolicy: PolicySettings = { rules: [], hosts: [] };
+export const strictPolicy: PolicySettings = { rules: [], hosts: [], production: [] };
 
 /** Labels joined over everything that entered the context of a model: what it says next may come from the worst of it. */
 export interface Taint {

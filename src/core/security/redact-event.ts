@@ -128,6 +128,7 @@ function cleanEffect(effect: Effect, clean: Clean): Effect {
   return {
     ...effect,
     object: clean(effect.object),
+    ...(effect.shown === undefined ? {} : { shown: clean(effect.shown) }),
     ...(effect.commands === undefined
       ? {}
       : { commands: effect.commands.map((command) => ({ ...command, words: command.words.map(clean) })) }),

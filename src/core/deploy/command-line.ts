@@ -1,0 +1,25 @@
+import { MagusError } from '../errors/magus-error.ts';
+
+/** Words as one line for the shell that runs commands ("/bin/bash on linux"), so that each arrives as it is. */
+export function commandLine(words: readonly string[], shell: string): string {
+  const windows = /cmd(\.exe)? on |powershell|pwsh/i.test(shell);
+  return words.map((word) => (plain.test(word) ? word : windows ? quotedForWindows(word) : quoted(word))).join(' ');
+}
+
+const plain = /^[\w@%+=:,./-]+$/;
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** Its shells read more signs than can be quoted for certain. */
+function quotedForWindows(word: string): string {
+  if (/^[\w@+=:,./\\{}[\]() -]+$/.test(word)) return `"${word}"`;
+  throw new MagusError(
+    'tool-input',
+    `${word.slice(0, 200)} cannot be handed to a Windows shell as it is. Use a simpler name.`,
+    {
+      code: 'UNQUOTABLE',
+    },
+  );
+}

@@ -1,0 +1,52 @@
+import type { Effect } from '../../protocol/effects.ts';
+import type { FileSystem } from '../ports.ts';
+import { commandEffects } from '../security/command-effects.ts';
+import { parseWebAddress } from '../security/egress.ts';
+import type { Deployment, Health, PlannedCommand } from './deployment.ts';
+import { shownPlan } from './render-plan.ts';
+
+/** Running one command on this computer, outside the sandbox: it needs the user's own logins. */
+export function runEffect(root: string, { line, words }: Pick<PlannedCommand, 'line' | 'words'>): Effect {
+  const program = words[0]?.split(/[\\/]/).at(-1) ?? '';
+  return {
+    verb: 'run',
+    object: `${root}$ ${line}`,
+    zone: 'workspace',
+    fromOutside: true,
+    commands: [{ words: [program, ...words.slice(1)] }],
+  };
+}
+
+/** The whole plan as one effect, which asks in every mode. `second`: of a production environment, asked for once more. */
+export function deployEffect({ plan, digest }: Deployment, way: 'apply' | 'rollback', second = false): Effect {
+  const what = way === 'apply' ? 'deploy' : 'roll back';
+  const where = `${plan.target} to ${plan.environment}: ${plan.object}`;
+  return {
+    verb: 'deploy',
+    object: `${second ? 'second question: ' : ''}${what} ${where} (${digest.slice(0, 12)})`,
+    zone: 'outside',
+    protects: second ? 'a production environment of yours, so you are asked twice' : 'what others use',
+    shown: shownPlan(plan, digest, way),
+  };
+}
+
+/** What applying the plan, or bringing back what was before, will do: the questions to the target, the commands, the check. */
+export async function releaseEffects(
+  files: FileSystem,
+  deployment: Deployment,
+  way: 'apply' | 'rollback',
+  questions: readonly PlannedCommand[],
+): Promise<readonly Effect[]> {
+  const { root, apply, rollback, health } = deployment.plan;
+  const commands = way === 'apply' ? apply : rollback.commands;
+  return [
+    deployEffect(deployment, way),
+    ...[...questions, ...commands].map((command) => runEffect(root, command)),
+    ...(health === undefined ? [] : await healthEffects(files, root, health)),
+  ];
+}
+
+async function healthEffects(files: FileSystem, root: string, health: Health): Promise<readonly Effect[]> {
+  if ('url' in health) return [{ verb: 'connect', object: parseWebAddress(health.url).href, zone: 'outside' }];
+  return commandEffects(health.command, { files, cwd: root, cwdZone: 'workspace', roots: [root] });
+}

@@ -1,0 +1,74 @@
+import type { KindName, TargetSettings } from './deploy-file.ts';
+
+/** A way to deploy, as one row: which program, how its targets are found and what is run for one. */
+export interface DeployKind {
+  readonly name: KindName;
+  /** What must be on the PATH; the first one is asked for its version. */
+  readonly programs: readonly string[];
+  readonly version: readonly string[];
+  /** The oldest version whose words these are: "3.13". */
+  readonly least?: string;
+  /** How to get the programs, for a person. */
+  readonly install: string;
+  /** Settings that must be given, since no file of the project says them. */
+  readonly needs: readonly (keyof TargetSettings)[];
+  /** Targets that files of the project show by themselves, by name. */
+  detect(look: Look): Promise<Readonly<Record<string, Omit<TargetSettings, 'kind'>>>>;
+  recipe(site: Site): Recipe;
+}
+
+/** Looks at files of the project; paths are relative to its folder. */
+export interface Look {
+  has(path: string): Promise<boolean>;
+  text(path: string): Promise<string | undefined>;
+  /** Names of the files in a folder, sorted. */
+  names(folder: string): Promise<readonly string[]>;
+}
+
+export interface Site {
+  readonly settings: TargetSettings;
+  readonly target: string;
+  readonly environment: string;
+  readonly planId: string;
+  /** A folder of our own, outside the project. */
+  readonly folder: string;
+  /** Absolute path of each program that is there. */
+  program(name: string): string | undefined;
+}
+
+/** Everything that will be run for a target, known before anything runs. */
+export interface Recipe {
+  readonly object: string;
+  /** Files and folders whose contents count, relative to the project. */
+  readonly files: readonly string[];
+  /** What the trial leaves for the apply, absolute; its content counts from then on. */
+  readonly artefact?: string;
+  /** Their answers say which target it is, and in which state; asked again right before the apply. */
+  readonly identity: readonly Question[];
+  /** Asked once, so that the way back is known. */
+  readonly past: readonly Question[];
+  /** The program's own trial or comparison. */
+  readonly trial: readonly Question[];
+  /** Why there is no trial, or what it leaves out. */
+  readonly untried?: string;
+  readonly apply: readonly Command[];
+  /** The way back, from the answers by their labels. */
+  rollback(answers: ReadonlyMap<string, string>): { readonly commands: readonly Command[]; readonly note: string };
+  /** How to see that it works, where the project does not say. */
+  check?(answers: ReadonlyMap<string, string>): readonly Command[];
+}
+
+export interface Command {
+  readonly words: readonly string[];
+  readonly accepts?: readonly number[];
+}
+
+export interface Question extends Command {
+  readonly label: string;
+  /** The part of what it says that counts; undefined: it does not say it. */
+  pick?(output: string): string | undefined;
+  /** It may fail; its answer is then empty. */
+  readonly optional?: true;
+  /** Applying changes it, so a rollback is not held to it. */
+  readonly moves?: true;
+}

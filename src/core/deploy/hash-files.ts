@@ -1,0 +1,57 @@
+import { MagusError } from '../errors/magus-error.ts';
+import type { FileSystem, Hash } from '../ports.ts';
+
+const mostFiles = 20_000;
+const mostBytes = 500_000_000;
+const largestFile = 200_000_000;
+/** What no deployment reads, and what the programs keep for themselves. */
+const leftOut: ReadonlySet<string> = new Set(['.git', 'node_modules', '.terraform', '.openmagus']);
+
+/**
+ * The sha256 of every file in these places, by path below the root, with its permission bits; links count as where they
+ * lead. Files that git ignores count: what was built is what is deployed. Throws TOO_LARGE beyond 20,000 files or 500 MB.
+ */
+export async function hashFiles(
+  { files, hash }: { readonly files: FileSystem; readonly hash: Hash },
+  root: string,
+  places: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const found: Record<string, string> = {};
+  let bytes = 0;
+  const visit = async (path: string, shown: string): Promise<void> => {
+    const facts = await files.facts(path);
+    if (facts.kind === 'directory') {
+      const entries = await files.entries(path, mostFiles);
+      if (entries === undefined) throw tooLarge(shown);
+      for (const { name, kind } of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        if (leftOut.has(name)) continue;
+        const below = shown === '.' ? name : `${shown}/${name}`;
+        // Following a link to a folder could go round for ever.
+        if (kind === 'link') found[below] = await linkHash(`${path}/${name}`);
+        else await visit(`${path}/${name}`, below);
+      }
+      return;
+    }
+    if (facts.kind !== 'file') {
+      found[shown] = facts.kind === 'none' ? 'missing' : 'no file';
+      return;
+    }
+    bytes += facts.size;
+    if (bytes > mostBytes || Object.keys(found).length >= mostFiles) throw tooLarge(shown);
+    found[shown] = `${hash.sha256(await files.read(path, largestFile))} ${facts.mode.toString(8)}`;
+  };
+  const linkHash = async (path: string): Promise<string> => {
+    const { real, kind } = await files.facts(path);
+    return `link to ${real}${kind === 'file' ? ` ${hash.sha256(await files.read(real, largestFile))}` : ''}`;
+  };
+  for (const place of places) await visit(place.startsWith('/') ? place : `${root}/${place}`, place);
+  return found;
+}
+
+function tooLarge(place: string): MagusError {
+  return new MagusError(
+    'tool-failed',
+    `${place} has more than ${mostFiles} files or 500 MB, too much to hold a plan to. Name a smaller folder as source in .openmagus/deploy.json.`,
+    { code: 'TOO_LARGE' },
+  );
+}

@@ -1,0 +1,68 @@
+import type { DeployKind } from '../deploy-kind.ts';
+
+/** A workflow of GitHub Actions that somebody may start by hand. */
+export const ghWorkflow: DeployKind = {
+  name: 'gh-workflow',
+  programs: ['gh'],
+  version: ['--version'],
+  least: '2.0',
+  install: 'https://cli.github.com, then: gh auth login',
+  needs: ['workflow', 'ref'],
+  async detect(look) {
+    const folder = '.github/workflows';
+    const found: Record<string, { workflow: string; ref?: string }> = {};
+    const branch = /^ref: refs\/heads\/([\w./-]+)$/m.exec((await look.text('.git/HEAD')) ?? '')?.[1];
+    for (const file of await look.names(folder)) {
+      const text = /\.ya?ml$/.test(file) ? ((await look.text(`${folder}/${file}`)) ?? '') : '';
+      const byHand = /\bworkflow_dispatch\b/.test(text);
+      if (byHand && /deploy|release|publish/i.test(`${file} ${/^name:.*$/m.exec(text)?.[0] ?? ''}`))
+        found[file.replace(/\.ya?ml$/, '')] = { workflow: file, ...(branch === undefined ? {} : { ref: branch }) };
+    }
+    return found;
+  },
+  recipe: ({ settings: { workflow = '', ref = '' }, program }) => {
+    const own = [program('gh') ?? 'gh'];
+    const last = [
+      ...own,
+      'run',
+      'list',
+      '--workflow',
+      workflow,
+      '--status',
+      'success',
+      '--limit',
+      '1',
+      '--json',
+      'databaseId',
+    ];
+    return {
+      object: `the workflow ${workflow} at ${ref}`,
+      files: [`.github/workflows/${workflow}`],
+      identity: [
+        { label: 'repository', words: [...own, 'repo', 'view', '--json', 'nameWithOwner,url'] },
+        { label: 'commit', moves: true, words: [...own, 'api', `repos/{owner}/{repo}/commits/${ref}`, '--jq', '.sha'] },
+      ],
+      past: [
+        {
+          label: 'last good run',
+          words: last,
+          pick: (said) => /"databaseId":\s*(\d+)/.exec(said)?.[1],
+          optional: true,
+        },
+      ],
+      trial: [],
+      untried:
+        'A workflow has no trial: exactly the command below will run, on what lies on GitHub, not on the files here.',
+      apply: [{ words: [...own, 'workflow', 'run', workflow, '--ref', ref] }],
+      rollback: (answers) => {
+        const run = answers.get('last good run');
+        return run
+          ? {
+              commands: [{ words: [...own, 'run', 'rerun', run] }],
+              note: `Runs the last good run, ${run}, again, at its commit.`,
+            }
+          : { commands: [], note: 'There is no good run before it to run again.' };
+      },
+    };
+  },
+};

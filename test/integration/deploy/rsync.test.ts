@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { lstat, mkdir, readdir, readFile, readlink, symlink, utimes, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { type DeployRig, deployRig } from './deploy-rig.ts';
+import { type SshServer, sshMissing, startSshServer } from './ssh-server.ts';
+
+describe('rsync to a real ssh server', function () {
+  this.timeout(120_000);
+  let deploy: DeployRig;
+  let ssh: SshServer;
+  let site: Server;
+  let served: string;
+
+  before(async function () {
+    const missing = sshMissing();
+    if (missing !== undefined) {
+      if (process.env['CI'] !== undefined) throw new Error(missing);
+      console.log(`      not tried: ${missing}`);
+      this.skip();
+    }
+    deploy = await deployRig();
+    const base = path.dirname(deploy.root);
+    ssh = await startSshServer(path.join(base, 'ssh'));
+    process.env['PATH'] = `${ssh.bin}:${process.env['PATH']}`;
+    served = path.join(base, 'srv', 'site');
+    site = createServer((request, response) => {
+      readFile(path.join(served, request.url === '/' ? 'index.html' : 'nothing')).then(
+        (body) => response.writeHead(body.includes('broken') ? 500 : 200).end(body),
+        () => response.writeHead(404).end(),
+      );
+    });
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`;
+    const target = {
+      kind: 'rsync',
+      source: 'public',
+      host: `${ssh.user}@127.0.0.1`,
+      port: ssh.port,
+      path: served,
+      delete: true,
+      health: { url, within_s: 3 },
+    };
+    await deploy.rig.write({
+      'public/index.html': '<h1>one</h1>\n',
+      'public/old.css': 'a {}\n',
+      'public/it is; a $(name)': 'odd\n',
+      '.openmagus/deploy.json': JSON.stringify({ targets: { site: target } }),
+    });
+  });
+  after(async () => {
+    site?.close();
+    await ssh?.close();
+    await deploy?.remove();
+  });
+
+  /** Every file below: kind, bytes, permissions and time. */
+  const tree = async (folder: string, below = ''): Promise<readonly string[]> => {
+    const names = (await readdir(path.join(folder, below))).sort();
+    const rows = await Promise.all(
+      names.map(async (name) => {
+        const shown = path.join(below, name);
+        const file = path.join(folder, shown);
+        const found = await lstat(file);
+        if (found.isDirectory()) return [`${shown}/`, ...(await tree(folder, shown))];
+        const content = found.isSymbolicLink() ? await readlink(file) : (await readFile(file)).toString('base64');
+        return [`${shown} ${found.mode.toString(8)} ${Math.floor(found.mtimeMs)} ${content}`];
+      }),
+    );
+    return rows.flat();
+  };
+
+  it('is detected, planned without a change, applied after a question and verified', async () => {
+    const { content } = await deploy.call('deploy_detect', {});
+    assert.match(content, /^site \(rsync\): source public, host .*\n {2}rsync \d+\.\d+/);
+    const planned = await deploy.call('deploy_plan', { target: 'site', env: 'staging' });
+    assert.equal(planned.ok, true, planned.content);
+    assert.match(planned.content, /host key: ssh-ed25519 SHA256=[\w+/]{43}/);
+    assert.match(planned.content, /<f\+{9} index\.html/);
+    assert.match(planned.questions[0]?.decision.reason ?? '', /which nobody has allowed/);
+    await assert.rejects(lstat(served), 'nothing is there yet');
+    const [, plan_id, digest] = /"plan_id":"(\w+)","digest":"(\w+)"/.exec(planned.content) ?? [];
+    const applied = await deploy.call('deploy_apply', { plan_id, digest });
+    assert.match(applied.content, /^release \w+, site to staging: verified\n/);
+    assert.equal(applied.questions.length, 1);
+    assert.match(applied.questions[0]?.effects[0]?.shown ?? '', /\$ .*rsync -a --checksum/);
+    assert.match(applied.live, /index\.html/);
+    assert.deepEqual((await readdir(served)).sort(), ['index.html', 'it is; a $(name)', 'old.css']);
+    assert.match((await deploy.call('deploy_status', {})).content, /site to staging: .*\n {2}verified, /);
+  });
+
+  it('is brought back to the byte when the site is broken on purpose', async () => {
+    await writeFile(
+      path.join(served, 'data.bin'),
+      Buffer.from(Array.from({ length: 5000 }, (_, index) => index % 251)),
+    );
+    await mkdir(path.join(served, 'sub'), { recursive: true });
+    await writeFile(path.join(served, 'sub', 'tool'), '#!/bin/sh\n', { mode: 0o751 });
+    await symlink('../index.html', path.join(served, 'sub', 'link'));
+    await utimes(path.join(served, 'data.bin'), 1_600_000_000, 1_600_000_000);
+    const before = await tree(served);
+    await deploy.rig.write({ 'public/index.html': '<h1>broken</h1>\n', 'public/sub/tool': 'new\n' });
+    const plan = await deploy.plan('site', 'staging');
+    const applied = await deploy.call('deploy_apply', plan);
+    assert.equal(applied.ok, false);
+    assert.equal(applied.error?.code, 'UNHEALTHY');
+    assert.match(applied.content, /It answers with 500\.\nThe way back: deploy_rollback \{"release_id":"(\w+)"\}/);
+    assert.notDeepEqual(await tree(served), before);
+    const refused = await deploy.call('deploy_rollback', { release_id: plan.plan_id }, { answers: [false] });
+    assert.equal(refused.ok, false);
+    assert.notDeepEqual(await tree(served), before);
+    const back = await deploy.call('deploy_rollback', { release_id: plan.plan_id });
+    assert.match(back.content, /: rolled-back\n.*it is well/);
+    assert.deepEqual(await tree(served), before);
+    const again = await deploy.call('deploy_rollback', { release_id: plan.plan_id });
+    assert.equal(again.error?.code, 'NO_RELEASE');
+  });
+
+  it('is known the second time, and not applied once a file or the server has changed', async () => {
+    await deploy.rig.write({ 'public/index.html': '<h1>two</h1>\n' });
+    const planned = await deploy.call('deploy_plan', { target: 'site', env: 'staging' });
+    assert.equal(planned.questions.length, 0, 'the same commands in the same environment were allowed before');
+    const before = await tree(served);
+    const plan = await deploy.plan('site', 'staging');
+    await deploy.rig.write({ 'public/index.html': '<h1>three</h1>\n' });
+    const changed = await deploy.call('deploy_apply', plan);
+    assert.match(changed.content, /this has changed: the file public\/index\.html\./);
+    const next = await deploy.plan('site', 'staging');
+    await ssh.changeKey();
+    const other = await deploy.call('deploy_apply', next);
+    assert.match(other.content, /this has changed: the target's host key \(.* → .*\)\. Nothing was run/);
+    assert.deepEqual(await tree(served), before);
+  });
+});
