@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -8,6 +11,8 @@ import { recallMemories } from '../../src/core/memory/recall-memories.ts';
 import { forget, remember } from '../../src/core/memory/remember.ts';
 import { type MemoryKind, memoryKinds } from '../../src/protocol/memory.ts';
 import { memoryRecord, workflowRecord } from '../contract/memory-keeper.ts';
+import { calls, finish, proposal, taskRig, turns, yes } from '../integration/task/task-rig.ts';
+import { plantedSecrets } from '../support/planted-secrets.ts';
 import { startChroma } from './chroma.ts';
 import { assertReplicasEqual, type MemoryRig, openMemoryRig, settled } from './memory-rig.ts';
 import { startNeo4j } from './neo4j.ts';
@@ -23,6 +28,7 @@ describe('the three servers behind the embedded store', () => {
   let home: string;
   let rig: MemoryRig;
   let count = 0;
+  const ending: (() => Promise<void>)[] = [];
   before(async function () {
     this.timeout(600_000);
     redis = await startRedis({ password: 'right' });
@@ -40,11 +46,16 @@ describe('the three servers behind the embedded store', () => {
     rig = await open(home);
   });
   afterEach(async () => {
+    for (const end of ending.splice(0)) await end();
     await rig.close();
     await rm(home, { recursive: true, force: true });
   });
-  const open = (folder: string) =>
-    openMemoryRig(folder, { redis: 'right', neo4j: neo4j.password, team: 'our passphrase' });
+  const passwords = (): Readonly<Record<string, string>> => ({
+    redis: 'right',
+    neo4j: neo4j.password,
+    team: 'our passphrase',
+  });
+  const open = (folder: string) => openMemoryRig(folder, passwords());
   const configuration = (user: string) => ({
     user,
     key: 'team',
@@ -162,6 +173,62 @@ describe('the three servers behind the embedded store', () => {
     );
     for (const member of rigs) await member.close();
     for (const folder of homes) await rm(folder, { recursive: true, force: true });
+  });
+
+  it('get none of the keys that a task met in its goal and plan, in files, the environment, a page and memories', async function () {
+    this.timeout(120_000);
+    const secrets = [...plantedSecrets.map(({ secret }) => secret), 'plain-value-of-env'];
+    const printed = plantedSecrets.map(({ text }) => text).join('\n\n');
+    const page = createServer((_request, response) => void response.end(printed)).listen(0, '127.0.0.1');
+    await once(page, 'listening');
+    const url = `http://127.0.0.1:${(page.address() as AddressInfo).port}/`;
+    const task = await taskRig();
+    ending.push(
+      () => task.remove(),
+      async () => void page.close(),
+    );
+    await task.write({ '.env': 'SOME_TOKEN=plain-value-of-env\n', 'output.txt': `${printed}\nplain-value-of-env\n` });
+    await writeFile(join(task.home, 'memory.json'), JSON.stringify(configuration(`keys${count}`)));
+    const planner = turns('propose_plan', [calls(proposal({ id: 's', instructions: printed, check: 'test -f done' }))]);
+    const executor = turns('edit_file', [
+      calls({
+        name: 'run_command',
+        args: { command: 'cat output.txt .env; env; echo "Error: $(cat output.txt)"; exit 1' },
+      }),
+      calls({ name: 'use_tool', args: { tool: 'http_request', input: { method: 'GET', url } } }),
+      calls({ name: 'remember', args: { text: `They are: ${printed} and plain-value-of-env` } }),
+      calls({ name: 'recall', args: { query: 'They are' } }),
+      calls({ name: 'run_command', args: { command: 'touch done' } }),
+      calls(finish(`Found ${printed}`)),
+    ]);
+    task.script((request) => planner(request) ?? executor(request));
+    process.env['OPENMAGUS_TEST_TOKEN'] = secrets[0];
+    try {
+      const goal = `Use these: ${printed}`;
+      const { state, of } = await task.run(
+        { goal, approve: 'ask' },
+        { people: yes, secretOf: async (name) => passwords()[name] },
+      );
+      assert.equal(
+        state.ended?.status,
+        'verified',
+        JSON.stringify(of('tool-call-ended').map(({ content }) => content.slice(0, 200))),
+      );
+    } finally {
+      delete process.env['OPENMAGUS_TEST_TOKEN'];
+    }
+    const after = await open(task.home);
+    ending.unshift(() => after.close());
+    await settled(after);
+    for (const replica of await after.memory.replicas()) {
+      const records = await replica.scan({ kinds: [replica.kind], afterId: '', limit: 100 }, signal);
+      assert.ok(records.length > 0, replica.name);
+      const told = JSON.stringify(records);
+      const found = secrets.filter((secret) => told.includes(JSON.stringify(secret).slice(1, -1)));
+      assert.deepEqual(found, [], `${replica.name}: ${told}`);
+    }
+    const lines = secrets.flatMap((secret) => secret.split('\n'));
+    for (const { folder } of [redis, chroma, neo4j]) assert.equal(filesHolding(folder, ...lines), '');
   });
 
   it('leave no byte of what is forgotten in any file, nor does the embedded store', async function () {

@@ -106,9 +106,10 @@ async function limitFiles(child: ChildProcess | undefined, bytes: string): Promi
   await run('prlimit', [`--pid=${child?.pid}`, `--fsize=${bytes}:`]);
 }
 
-/** What a thief of the disk would find, in any case of letters: names of files, '' for none. */
-export function filesHolding(folder: string, text: string): string {
-  const { stdout, status } = spawnSync('grep', ['-rlaiF', '--', text, folder], { encoding: 'utf8' });
+/** What a thief of the disk would find, in any case of letters: names of files that hold any of the texts, '' for none. */
+export function filesHolding(folder: string, ...texts: readonly string[]): string {
+  const wanted = texts.flatMap((text) => ['-e', text]);
+  const { stdout, status } = spawnSync('grep', ['-rlaiF', ...wanted, '--', folder], { encoding: 'utf8' });
   // A file that goes while it is read is no fault.
   if (status === null || (status > 1 && stdout === '')) throw new Error(`grep could not read ${folder}.`);
   return stdout;

@@ -1,13 +1,29 @@
+import { lookup as systemLookup } from 'node:dns';
 import type { IncomingMessage } from 'node:http';
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { memoryServerDials } from '../../core/security/egress.ts';
+import { guardedLookup, type Lookup } from '../../core/security/guarded-lookup.ts';
 import { fromChroma } from './chroma-error.ts';
 
-/** `fetch` for the client, which itself neither says why a server was not reached nor takes a certificate authority. */
-export function chromaFetch(ca: string | undefined): typeof fetch {
+/**
+ * `fetch` for the client, which itself neither says why a server was not reached nor takes a certificate authority. The address
+ * is looked at when it is dialled, and no redirect is followed.
+ */
+export function chromaFetch(
+  ca: string | undefined,
+  server: string,
+  lookup: Lookup = systemLookup as unknown as Lookup,
+): typeof fetch {
+  const { check } = memoryServerDials(new URL(server).hostname);
+  const guarded = guardedLookup(lookup, check) as unknown as LookupFunction;
   return async (input, init) => {
     const request = new Request(input, init);
     const url = new URL(request.url);
+    const literal = url.hostname.replace(/^\[|\]$/g, '');
+    // An address is never looked up, so it is looked at here.
+    if (isIP(literal) !== 0) check(literal, literal);
     const body = Buffer.from(await request.arrayBuffer());
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const secure = url.protocol === 'https:';
@@ -16,6 +32,7 @@ export function chromaFetch(ca: string | undefined): typeof fetch {
         method: request.method,
         headers: { ...Object.fromEntries(request.headers), 'content-length': body.length },
         signal: request.signal,
+        lookup: guarded,
         ...(secure && ca !== undefined ? { ca } : {}),
       })
       .once('response', resolve)

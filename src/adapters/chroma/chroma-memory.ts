@@ -5,6 +5,7 @@ import type { MemoryQuery, MemoryReplica } from '../../core/memory/memory-ports.
 import type { Seal } from '../../core/memory/seal.ts';
 import { openRecord, sealRecord } from '../../core/memory/sealed-record.ts';
 import type { Embedder } from '../../core/memory/word-vectors.ts';
+import type { Lookup } from '../../core/security/guarded-lookup.ts';
 import type { MemoryRecord } from '../../protocol/memory.ts';
 import { fromChroma } from './chroma-error.ts';
 import { chromaFetch } from './chroma-fetch.ts';
@@ -17,6 +18,8 @@ export interface ChromaOptions {
   readonly seal: () => Promise<Seal>;
   /** PEM text of the authority that signed the server's certificate. */
   readonly ca?: string;
+  /** The system's own where there is none. */
+  readonly lookup?: Lookup;
   readonly tenant?: string;
   readonly database?: string;
   /** The user's own and those of teams. */
@@ -83,7 +86,7 @@ export function chromaMemory(options: ChromaOptions): MemoryReplica {
   };
 }
 
-async function open({ url, token, seal, ca, tenant, database, embedder }: ChromaOptions): Promise<Facts> {
+async function open({ url, token, seal, ca, tenant, database, embedder, lookup }: ChromaOptions): Promise<Facts> {
   const { hostname, port, protocol } = new URL(url);
   const ssl = protocol === 'https:';
   const client = new ChromaClient({
@@ -96,7 +99,7 @@ async function open({ url, token, seal, ca, tenant, database, embedder }: Chroma
   });
   // The client's own way to the server hides why it was not reached, and it offers no other in its options.
   const api: unknown = Reflect.get(client, 'apiClient');
-  (api as { setConfig(config: { fetch: typeof fetch }): void }).setConfig({ fetch: chromaFetch(ca) });
+  (api as { setConfig(config: { fetch: typeof fetch }): void }).setConfig({ fetch: chromaFetch(ca, url, lookup) });
   const collection = await client.getOrCreateCollection({
     name: collectionName(embedder),
     embeddingFunction: null,

@@ -1,6 +1,9 @@
+import { text } from 'node:stream/consumers';
 import * as z from 'zod/mini';
-import { MagusError } from '../../core/errors/magus-error.ts';
+import { isMagusError, MagusError } from '../../core/errors/magus-error.ts';
 import type { Embedder } from '../../core/memory/word-vectors.ts';
+import { parseJson } from '../../core/parse-json.ts';
+import { bodyOf, httpFetch } from './http-fetch.ts';
 
 export interface EmbeddingEndpoint {
   /** "http://127.0.0.1:4000/v1". */
@@ -25,10 +28,9 @@ export function openAiEmbedder({ baseURL, model, dimension, apiKey }: EmbeddingE
     dimension,
     embed: async (texts, signal) => {
       if (texts.length === 0) return [];
-      const response = await fetch(url, {
+      const response = await httpFetch(undefined)(url, {
         method: 'POST',
         signal,
-        redirect: 'error',
         headers: {
           'content-type': 'application/json',
           ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
@@ -36,11 +38,12 @@ export function openAiEmbedder({ baseURL, model, dimension, apiKey }: EmbeddingE
         body: JSON.stringify({ model, input: texts.map((text) => text.slice(0, mostCharacters)) }),
       }).catch((cause: unknown) => {
         signal.throwIfAborted();
+        if (isMagusError(cause)) throw cause;
         throw refusal(url, 'did not answer. Start the server, or mend its address', cause);
       });
       if (!response.ok)
         throw refusal(url, `answered ${response.status}. Look at its address, its key and the model's name`);
-      const parsed = z.safeParse(replySchema, await response.json().catch(() => undefined));
+      const parsed = z.safeParse(replySchema, parseJson(await text(bodyOf(response))));
       if (!parsed.success || parsed.data.data.length !== texts.length)
         throw refusal(url, 'gave no vector for each text. Use a server with the OpenAI interface for embeddings');
       const sorted = [...parsed.data.data].sort((a, b) => (a.index ?? 0) - (b.index ?? 0));

@@ -6,6 +6,7 @@ import { stem } from '../../core/memory/rank-by-words.ts';
 import type { Seal } from '../../core/memory/seal.ts';
 import { openRecord, sealRecord } from '../../core/memory/sealed-record.ts';
 import { tellingWords } from '../../core/memory/words.ts';
+import type { Lookup } from '../../core/security/guarded-lookup.ts';
 import type { MemoryRecord } from '../../protocol/memory.ts';
 import {
   putWorkflows,
@@ -16,6 +17,7 @@ import {
   schema,
   schemaVersion,
 } from './cypher.ts';
+import { guardDials } from './guard-dials.ts';
 import { fromNeo4j } from './neo4j-error.ts';
 
 export interface Neo4jOptions {
@@ -28,6 +30,8 @@ export interface Neo4jOptions {
   readonly seal: () => Promise<Seal>;
   /** PEM file of the authority that signed the server's certificate, for an address with "+s". */
   readonly caFile?: string;
+  /** The system's own where there is none. */
+  readonly lookup?: Lookup;
   /** The user's own and those of teams. */
   readonly namespaces: readonly [string, ...string[]];
 }
@@ -59,6 +63,7 @@ export function neo4jMemory(options: Neo4jOptions): MemoryReplica {
     telemetryDisabled: true,
     userAgent: 'openmagus',
   });
+  const { refused } = guardDials(driver, url, options.lookup);
   const run = runner(driver, database);
   let prepared: Promise<Seal> | undefined;
   const ask = async <Result>(work: (run: Run, seal: Seal) => Promise<Result>, signal: AbortSignal): Promise<Result> => {
@@ -73,7 +78,7 @@ export function neo4jMemory(options: Neo4jOptions): MemoryReplica {
       );
     } catch (caught) {
       signal.throwIfAborted();
-      throw fromNeo4j(caught, url);
+      throw refused() ?? fromNeo4j(caught, url);
     }
   };
   return {

@@ -5,7 +5,10 @@ import { MagusError } from '../../core/errors/magus-error.ts';
 import type { MemoryQuery, MemoryReplica } from '../../core/memory/memory-ports.ts';
 import { rankByWords } from '../../core/memory/rank-by-words.ts';
 import { fromFields, toFields } from '../../core/memory/record-fields.ts';
+import { memoryServerDials } from '../../core/security/egress.ts';
+import type { Lookup } from '../../core/security/guarded-lookup.ts';
 import type { MemoryRecord } from '../../protocol/memory.ts';
+import { guardedConnector } from './guarded-connector.ts';
 import { fromRedis, newerSchema } from './redis-error.ts';
 import { assertKnownVersion, durabilityWarnings } from './server-facts.ts';
 
@@ -17,6 +20,8 @@ export interface RedisOptions {
   readonly cluster?: boolean;
   /** PEM text of the authority that signed the server's certificate. */
   readonly ca?: string;
+  /** The system's own where there is none. */
+  readonly lookup?: Lookup;
   /** The user's own and those of teams. */
   readonly namespaces: readonly [string, ...string[]];
 }
@@ -70,6 +75,7 @@ export function redisMemory(options: RedisOptions): MemoryReplica {
 }
 
 function connection(options: RedisOptions): { readonly redis: Redis; ready(): Promise<void> } {
+  const dials = memoryServerDials(new URL(options.url).hostname);
   const settings = {
     lazyConnect: true,
     // Without these a dead server holds calls for ever; the caller tries again, with its own back-off.
@@ -78,6 +84,7 @@ function connection(options: RedisOptions): { readonly redis: Redis; ready(): Pr
     retryStrategy: () => null,
     connectTimeout: 5000,
     commandTimeout: 10_000,
+    Connector: guardedConnector(dials, options.lookup),
     ...(options.user === undefined ? {} : { username: options.user }),
     ...(options.password === undefined ? {} : { password: options.password }),
     ...(options.ca === undefined ? {} : { tls: { ca: options.ca } }),
@@ -89,6 +96,8 @@ function connection(options: RedisOptions): { readonly redis: Redis; ready(): Pr
       (new Cluster([url], {
         lazyConnect: true,
         clusterRetryStrategy: () => null,
+        // Names are looked up where they are dialled.
+        dnsLookup: (name, found) => found(null, name),
         redisOptions: settings,
       }) as unknown as Redis)
     : new Redis(url, settings);
@@ -107,7 +116,12 @@ function connection(options: RedisOptions): { readonly redis: Redis; ready(): Pr
       await assertKnownVersion(redis);
     } catch (caught) {
       // "Connection is closed" says less than what closed it.
-      throw failure ?? caught ?? new MagusError('memory-unavailable', `The cluster at ${options.url} names no node.`);
+      throw (
+        dials.refused() ??
+        failure ??
+        caught ??
+        new MagusError('memory-unavailable', `The cluster at ${options.url} names no node.`)
+      );
     } finally {
       connecting = undefined;
     }

@@ -14,7 +14,7 @@ const batch = 200;
 
 /** Remembers what the lines say, one JSON object each; wrong ones are listed and keep no other out. */
 export async function importLines(
-  ports: Pick<Ports, 'clock' | 'hash' | 'memory' | 'secrets'>,
+  ports: Pick<Ports, 'clock' | 'files' | 'hash' | 'memory' | 'secrets'>,
   lines: AsyncIterable<string> | Iterable<string>,
   signal: AbortSignal,
 ): Promise<Imported> {

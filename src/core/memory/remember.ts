@@ -1,19 +1,23 @@
 import type { MemoryKind, MemoryRecord } from '../../protocol/memory.ts';
 import type { Ports } from '../ports.ts';
+import { secretsOfFolders } from '../security/secrets-of-folders.ts';
 import { prepareRecord } from './prepare-record.ts';
 
 const part = 40;
 /** Records that are looked through for secrets in one go. */
 const atOnce = 8;
 
-/** Keeps records, without the secrets in them; the servers follow by themselves. */
+export type RememberPorts = Pick<Ports, 'clock' | 'memory' | 'secrets' | 'files'>;
+
+/** Keeps records, without the secrets in them, those of their folders' .env files included; the servers follow by themselves. */
 export async function remember(
-  { clock, memory, secrets }: Pick<Ports, 'clock' | 'memory' | 'secrets'>,
+  { clock, memory, secrets, files }: RememberPorts,
   records: readonly MemoryRecord[],
   signal: AbortSignal,
 ): Promise<void> {
   if (records.length === 0) return;
-  const known = secrets();
+  const folders = new Set(records.flatMap(({ workspace }) => foldersOf(workspace)));
+  const known = [...secrets(), ...(await secretsOfFolders(files, [...folders]))];
   // In parts, so that the main thread is held by none of them for long.
   let ready: MemoryRecord[] = [];
   for (let start = 0; start < records.length; start += atOnce) {
@@ -25,6 +29,11 @@ export async function remember(
   }
   if (ready.length > 0) await memory.store.put(ready, signal);
   memory.changed();
+}
+
+/** "/a:/b" and "C:\\a:D:\\b" are two folders each. */
+function foldersOf(workspace: string): readonly string[] {
+  return workspace === '' ? [] : workspace.split(/:(?=\/|[A-Za-z]:\\)/);
 }
 
 export interface Forgotten {
@@ -49,7 +58,7 @@ export async function forget(
 
 /** The user has looked at what was learned where words from outside were heard: it is told from now on, or forgotten. */
 export async function reviewed(
-  ports: Pick<Ports, 'clock' | 'memory' | 'secrets'>,
+  ports: RememberPorts,
   record: MemoryRecord,
   accepted: boolean,
   signal: AbortSignal,

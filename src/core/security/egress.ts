@@ -63,10 +63,7 @@ function inner(address: Address): Address {
  * link-local places, only if the list names the address. Throws `permission-denied` with code BLOCKED_ADDRESS.
  */
 export function assertDialable(host: string, address: string, listed: readonly string[]): void {
-  const name = host
-    .toLowerCase()
-    .replace(/^\[|\]$/g, '')
-    .replace(/\.$/, '');
+  const name = bareName(host);
   const kind = addressKind(address);
   if (isListed(address, listed)) return;
   if (kind === 'public') return;
@@ -91,6 +88,50 @@ export function assertConfiguredDialable(host: string, address: string): void {
     `${host} leads to ${address}, which is ${words[kind]}. Configure the address itself if that is meant.`,
     { code: 'BLOCKED_ADDRESS' },
   );
+}
+
+/**
+ * For a memory server that the user configured by `configured`, and for where that server leads its clients: other nodes of a
+ * cluster, the servers of a routing table. The first may be anywhere but where clouds hand out keys; the others lie outside, or
+ * where the first one was found. Throws `memory-unavailable` with code BLOCKED_ADDRESS.
+ */
+export function memoryServerDials(configured: string): MemoryServerDials {
+  const own = bareName(configured);
+  let ownKind: AddressKind = 'public';
+  let refusal: MagusError | undefined;
+  const isFine = (host: string, kind: AddressKind): boolean => {
+    if (bareName(host) !== own)
+      return kind === 'public' || kind === ownKind || (kind === 'private' && ownKind === 'loopback');
+    ownKind = kind;
+    return ipaddr.isValid(own) || (kind !== 'metadata' && kind !== 'link-local');
+  };
+  return {
+    check: (host, address) => {
+      const kind = addressKind(address);
+      refusal = undefined;
+      if (isFine(host, kind)) return;
+      refusal = new MagusError(
+        'memory-unavailable',
+        `${host} leads to ${address}, which is ${words[kind]}. Nothing was sent there. Name the address itself in memory.json if that is meant.`,
+        { code: 'BLOCKED_ADDRESS' },
+      );
+      throw refusal;
+    },
+    refused: () => refusal,
+  };
+}
+
+export interface MemoryServerDials {
+  readonly check: (host: string, address: string) => void;
+  /** What the last one looked at was refused for: clients keep to themselves why they gave up. */
+  readonly refused: () => MagusError | undefined;
+}
+
+function bareName(host: string): string {
+  return host
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '');
 }
 
 const words: Readonly<Record<AddressKind, string>> = {

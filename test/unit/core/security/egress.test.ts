@@ -3,6 +3,7 @@ import {
   addressKind,
   assertConfiguredDialable,
   assertDialable,
+  memoryServerDials,
   parseWebAddress,
 } from '../../../../src/core/security/egress.ts';
 
@@ -81,6 +82,39 @@ describe('where a connection may lead', () => {
     for (const address of ['127.0.0.1', '10.0.0.1', '93.184.216.34'])
       assertConfiguredDialable('models.example', address);
     assert.throws(() => assertConfiguredDialable('models.example', '169.254.169.254'), blocked);
+  });
+
+  it('of a memory server: anywhere but where clouds hand out keys, and its other nodes outside or where it is itself', () => {
+    const refuses = (configured: string, ...dials: readonly (readonly [string, string])[]) => {
+      const { check, refused } = memoryServerDials(configured);
+      for (const [host, address] of dials.slice(0, -1)) check(host, address);
+      const [host = '', address = ''] = dials.at(-1) ?? [];
+      try {
+        check(host, address);
+      } catch (error) {
+        assert.equal(refused(), error);
+        return (error as { readonly code: string }).code === 'BLOCKED_ADDRESS';
+      }
+      return refused() !== undefined;
+    };
+    for (const address of ['127.0.0.1', '10.1.2.3', '8.8.8.8', '::1'])
+      assert.ok(!refuses('redis.example', ['redis.example', address]), address);
+    for (const address of [
+      '169.254.169.254',
+      '::ffff:169.254.169.254',
+      'fe80::1',
+      'fd00:ec2::254',
+      '64:ff9b::a9fe:a9fe',
+    ])
+      assert.ok(refuses('redis.example', ['REDIS.example.', '10.0.0.1'], ['redis.example', address]), address);
+    assert.ok(!refuses('169.254.10.1', ['169.254.10.1', '169.254.10.1']), 'named itself');
+    assert.ok(!refuses('[fe80::1]', ['fe80::1', 'fe80::1']));
+    const node = (own: string, other: string) => refuses('c.example', ['c.example', own], ['node', other]);
+    assert.ok(node('8.8.8.8', '127.0.0.1'));
+    assert.ok(node('8.8.8.8', '10.0.0.7'));
+    assert.ok(node('10.0.0.1', '127.0.0.1'));
+    assert.ok(node('10.0.0.1', '169.254.169.254'));
+    assert.ok(!node('10.0.0.1', '10.0.0.7') && !node('10.0.0.1', '8.8.8.8') && !node('127.0.0.1', '10.0.0.7'));
   });
 });
 
