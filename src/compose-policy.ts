@@ -38,7 +38,7 @@ export function composePolicy(parts: PolicyParts): ComposedPolicy {
     async () => {
       const { sandboxRuntime } = await import('./adapters/sandbox/sandbox-runtime.ts');
       const found = ripgrep.find((file) => existsSync(file));
-      const settings = { home: homedir(), ownData: home, allowedHosts: hosts };
+      const settings = { home: homedir(), ownData: home, allowedHosts: hosts, reads: own.sandboxReads ?? [] };
       return sandboxRuntime({ ...settings, ...(found === undefined ? {} : { ripgrep: found }) });
     },
     () => own.sandbox === 'off' || parts.security?.().sandbox === 'off',

@@ -14,5 +14,7 @@ export const securitySettingsSchema = z.strictObject({
   ),
   /** Where a secret of the user may go: its name → the one host ("api.example.com"). */
   secretHosts: z._default(z.record(z.string(), z.string().check(z.minLength(1), z.maxLength(253))), {}),
+  /** Further folders and files of the home folder that confined commands may read; absolute. */
+  sandboxReads: z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(4096))).check(z.maxLength(100))),
 });
 export type SecuritySettings = z.infer<typeof securitySettingsSchema>;

@@ -25,10 +25,10 @@ export interface ConfinedRig {
 }
 
 /** A workspace, a home folder and a data folder of their own, with commands that run in the real sandbox. */
-export async function confinedRig(): Promise<ConfinedRig> {
+export async function confinedRig(workspaceAt = 'workspace'): Promise<ConfinedRig> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'confined-')));
-  const [workspace, home, ownData] = [join(folder, 'workspace'), join(folder, 'home'), join(folder, 'data')];
-  for (const each of [workspace, home, ownData]) await mkdir(each);
+  const [workspace, home, ownData] = [join(folder, workspaceAt), join(folder, 'home'), join(folder, 'data')];
+  for (const each of [workspace, home, ownData]) await mkdir(each, { recursive: true });
   const hosts: string[] = [];
   const sandbox = sandboxRuntime({ home, ownData, allowedHosts: () => hosts });
   const commands = childCommands({ folder: join(ownData, 'output'), now: () => Date.now(), sandbox });

@@ -1,4 +1,5 @@
 import type { SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime';
+import { personalFolders } from '../../core/security/home-folder.ts';
 import { secretPlaces } from '../../core/security/sandbox.ts';
 
 export interface RuntimeSettings {
@@ -9,6 +10,8 @@ export interface RuntimeSettings {
   readonly ownData: string;
   /** Host names as they are now, `*.` before one for everything below it. */
   readonly allowedHosts: () => readonly string[];
+  /** What the user allows to be read of the home folder beside what tools need. */
+  readonly reads?: readonly string[];
   /** Where a ripgrep is, if it is known. */
   readonly ripgrep?: string;
 }
@@ -20,6 +23,8 @@ export interface CommandPlaces {
   /** Of the workspace: existing files and folders that are protected, and files that hold secrets. */
   readonly protectedPaths: readonly string[];
   readonly secretFiles: readonly string[];
+  /** Below the home folder; where it is given, nothing else there may be read. */
+  readonly readableInHome?: readonly string[];
 }
 
 type FileRules = SandboxRuntimeConfig['filesystem'];
@@ -54,9 +59,13 @@ const domain = /^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*(:\d+)?$/i;
 /** Paths are names, never patterns, whatever characters are in them. */
 export function fileRules({ platform, home, ownData }: RuntimeSettings, places: CommandPlaces): FileRules {
   const name = (path: string): { path: string; literal: true } => ({ path, literal: true });
+  const { readableInHome } = places;
+  // What lies deeper counts: keys in a place that may be read stay denied.
+  const wholeHome = readableInHome === undefined ? [] : [home];
+  const personal = readableInHome === undefined ? personalFolders(home, places.roots) : [];
   return {
-    denyRead: [...secretPlaces(home, platform), ownData, ...places.secretFiles].map(name),
-    allowRead: [],
+    denyRead: [...wholeHome, ...personal, ...secretPlaces(home, platform), ownData, ...places.secretFiles].map(name),
+    allowRead: (readableInHome ?? []).map(name),
     allowWrite: [...places.roots, places.temporary].map(name),
     denyWrite: [...places.protectedPaths, ...places.secretFiles].map(name),
   };

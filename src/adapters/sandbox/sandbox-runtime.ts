@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { SandboxManager, type SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { isBelow } from '../../core/security/home-folder.ts';
 import {
   type ConfinedCommand,
   type Confinement,
@@ -15,6 +16,7 @@ import {
 } from '../../core/security/sandbox.ts';
 import { processGroup } from './process-group.ts';
 import { findProtected, type ProtectedFiles, placeholders, setAside } from './protected-files.ts';
+import { readableInHome } from './readable-home.ts';
 import { type CommandPlaces, fileRules, type RuntimeSettings, sessionRules } from './runtime-settings.ts';
 
 export type SandboxSettings = Omit<RuntimeSettings, 'platform'>;
@@ -50,7 +52,8 @@ export function sandboxRuntime(settings: SandboxSettings): Sandbox {
       const group = processGroup(commandLimits.processes);
       try {
         const before = process.platform === 'win32' ? knownOnWindows(roots) : await findProtected(roots);
-        const confined = await wrap(runtime, command, { roots, temporary, ...before }, group?.join);
+        const places = { roots, temporary, ...before, ...homeRules(runtime, roots) };
+        const confined = await wrap(runtime, command, places, group?.join);
         count += 1;
         const folder = join(runtime.ownData, 'set-aside', `${process.pid}-${Date.now()}-${count}`);
         return {
@@ -89,6 +92,17 @@ async function start(runtime: RuntimeSettings, roots: readonly string[]): Promis
   return { temporary, roots };
 }
 
+/** On Linux what lies deeper counts, so that all of the home folder can be denied and a few places allowed. */
+function homeRules(
+  { home, reads = [] }: RuntimeSettings,
+  roots: readonly string[],
+): Pick<CommandPlaces, 'readableInHome'> {
+  if (process.platform !== 'linux' || !existsSync(home)) return {};
+  const real = realpathSync(home);
+  if (roots.some((root) => root === real || isBelow(real, root))) return {};
+  return { readableInHome: readableInHome(real, { roots, reads, environment: process.env }) };
+}
+
 /** There is no `find` there; what may not be changed at the root of each folder is known without it. */
 function knownOnWindows(roots: readonly string[]): ProtectedFiles {
   const names = ['.git', '.vscode', '.env', 'package.json', 'AGENTS.md', 'CLAUDE.md', '.github', '.npmrc'];
@@ -118,10 +132,12 @@ async function wrap(
   const { argv } = await SandboxManager.wrapWithSandboxArgv(whole, shell, own, undefined, cwd);
   const [file = '', ...args] = argv;
   const caches = { npm_config_cache: join(places.temporary, 'npm'), GOCACHE: join(places.temporary, 'go') };
+  // The workspace is a mount of its own; a repository may lie above it.
+  const git = places.readableInHome === undefined ? {} : { GIT_DISCOVERY_ACROSS_FILESYSTEM: '1' };
   return {
     file,
     args: merged(args, group),
-    env: { ...confinedEnvironment(process.env), ...caches, TMPDIR: places.temporary },
+    env: { ...confinedEnvironment(process.env), ...caches, ...git, TMPDIR: places.temporary },
   };
 }
 

@@ -71,7 +71,7 @@ export function limitsScript({ processes, fileBytes, memoryBytes } = commandLimi
 export function secretPlaces(home: string, platform: string): readonly string[] {
   const own = (paths: string): readonly string[] => paths.split(' ').map((path) => `${home}/${path}`);
   const common = own(
-    '.ssh .gnupg .aws .azure .kube .docker .netrc _netrc .npmrc .yarnrc .yarnrc.yml .pypirc .git-credentials .pgpass .my.cnf .vault-token .boto .s3cfg .password-store .mozilla .thunderbird .gem/credentials .cargo/credentials .cargo/credentials.toml .nuget/NuGet .gradle/gradle.properties .m2/settings.xml .terraform.d .terraformrc .claude .claude.json .codex .gemini .cursor .bash_history .zsh_history .python_history .node_repl_history .psql_history .mysql_history .sqlite_history .lesshst .vscode-server/data .local/share/code-server .local/share/keyrings .local/share/kwalletd',
+    '.ssh .gnupg .aws .azure .kube .docker .netrc _netrc .npmrc .yarnrc .yarnrc.yml .pypirc .git-credentials .pgpass .my.cnf .vault-token .boto .s3cfg .password-store .mozilla .thunderbird .gem/credentials .cargo/credentials .cargo/credentials.toml .nuget/NuGet .gradle/gradle.properties .m2/settings.xml .terraform.d .terraformrc .claude .claude.json .codex .gemini .cursor .bash_history .zsh_history .python_history .node_repl_history .psql_history .mysql_history .sqlite_history .lesshst .vscode-server/data .android .pub-cache/credentials.json .config/pypoetry .local/share/pypoetry/auth.toml .config/composer/auth.json .composer/auth.json .bundle/config .sbt/.credentials .sbt/1.0/credentials .ivy2/.credentials .cache/huggingface/token .cache/huggingface/stored_tokens .hex .config/evolution .local/share/evolution .electrum .bitcoin .ethereum .config/solana .config/sops .age .config/age .fly .railway .config/heroku .wrangler .config/.wrangler .config/stripe .config/ngrok .ngrok2 .rclone.conf .local/share/code-server .local/share/keyrings .local/share/kwalletd',
   );
   const configuration = own(
     '.config/gcloud .config/gh .config/glab-cli .config/hub .config/git/credentials .config/op .config/doctl .config/rclone .config/netlify .config/configstore .config/google-chrome .config/chromium .config/BraveSoftware .config/microsoft-edge .config/vivaldi .config/opera .config/Code .config/Cursor .config/VSCodium .config/Signal .config/Slack .config/discord .config/1Password .config/Bitwarden snap/firefox snap/chromium',
@@ -122,7 +122,7 @@ export function protectedTop(shownPath: string): string {
 export function confinementFailure(output: string, allowedHosts: readonly string[]): string | undefined {
   if (!looksConfined.test(output)) return undefined;
   const hosts = allowedHosts.length === 0 ? 'no host' : `only ${allowedHosts.join(', ')}`;
-  return `[sandbox] This command ran in the sandbox: it writes only inside the workspace apart from protected files, reads no secrets and reaches ${hosts}. If that is why it failed and it must be done, call run_command again with outside_sandbox: true; the user is asked.`;
+  return `[sandbox] This command ran in the sandbox: it writes only inside the workspace apart from protected files, reads no secrets and of the home folder only what tools need, and reaches ${hosts}. If that is why it failed and it must be done, call run_command again with outside_sandbox: true; the user is asked.`;
 }
 
 const looksConfined =

@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { isBelow, toolPlaces } from '../../core/security/home-folder.ts';
+
+interface HomeQuestion {
+  readonly roots: readonly string[];
+  /** What the user adds. */
+  readonly reads: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * What of the home folder confined commands on Linux may read beside the workspace: places of tool chains, folders of PATH,
+ * and the repository that the workspace is a part or a work tree of. Absolute paths that exist; empty where the home folder
+ * itself is in the workspace.
+ */
+export function readableInHome(home: string, { roots, reads, environment }: HomeQuestion): readonly string[] {
+  const programs = (environment['PATH'] ?? '').split(delimiter).flatMap((folder) => programPlaces(folder, home));
+  const repositories = roots.flatMap((root) => [...enclosingRepository(root, home), ...mainRepository(root)]);
+  const places = [...toolPlaces(home), ...programs, ...repositories, ownPrograms(), ...reads];
+  const existing = [...new Set(places)].filter((place) => isBelow(place, home) && existsSync(place));
+  return existing.flatMap((place) => aroundRoots(place, roots)).slice(0, mostPlaces);
+}
+
+/** Each is a mount of its own. */
+const mostPlaces = 1000;
+
+/** A place that is mounted to be read would hide the workspace in it that may be written: so all in it but that. */
+function aroundRoots(place: string, roots: readonly string[]): readonly string[] {
+  if (roots.some((root) => root === place || isBelow(place, root))) return [];
+  if (!roots.some((root) => isBelow(root, place))) return [place];
+  return readdirSync(place)
+    .map((name) => join(place, name))
+    .filter((entry) => leadsInto(entry, place))
+    .flatMap((entry) => aroundRoots(entry, roots));
+}
+
+function leadsInto(entry: string, folder: string): boolean {
+  try {
+    return isBelow(realpathSync(entry), realpathSync(folder));
+  } catch {
+    return false;
+  }
+}
+
+/** Of ~/tools/node/bin everything in ~/tools/node, since programs have libraries beside them; of ~/bin and ~/.local/bin only that. */
+function programPlaces(folder: string, home: string): readonly string[] {
+  const whole = dirname(folder);
+  const ownFolder = isBelow(whole, home) && whole !== join(home, '.local');
+  return /^(?:s?bin|shims)$/.test(basename(folder)) && ownFolder ? [whole] : [folder];
+}
+
+/** A package in a bigger repository needs what lies above it: dependencies, configuration, git's data. */
+function enclosingRepository(root: string, home: string): readonly string[] {
+  for (let at = dirname(root); isBelow(at, home); at = dirname(at)) if (existsSync(join(at, '.git'))) return [at];
+  return [];
+}
+
+/** Git's data of a work tree lies elsewhere; it counts only where that place names this very work tree, too. */
+function mainRepository(root: string): readonly string[] {
+  try {
+    const [, folder] =
+      /^gitdir: (.+\/\.git\/worktrees\/[^/\n]+)\n?$/.exec(readFileSync(join(root, '.git'), 'utf8')) ?? [];
+    if (folder === undefined) return [];
+    const own = realpathSync(folder);
+    const [, common] = /^(.*\/\.git)\/worktrees\/[^/]+$/.exec(own) ?? [];
+    const back = readFileSync(join(own, 'gitdir'), 'utf8').trim();
+    return common !== undefined && realpathSync(back) === join(realpathSync(root), '.git') ? [common] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The sandbox package has a program of its own that starts inside. */
+function ownPrograms(): string {
+  const own = import.meta.url ? new URL(import.meta.url).pathname : __filename;
+  return join(dirname(own), 'vendor');
+}
