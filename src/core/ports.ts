@@ -193,6 +193,8 @@ export interface FileSystem {
   read(path: string, maxBytes: number): Promise<Uint8Array>;
   /** Every write or none: each file is replaced in one rename; throws code STALE when a `before` does not hold, restoring what it had begun. */
   commit(authorized: Authorized, writes: readonly FileWrite[], assertHeld?: AssertHeld): Promise<void>;
+  /** Removes what a commit whose process was killed has left beside these files; never throws. */
+  tidy(paths: readonly string[]): Promise<void>;
   /** What lies in a folder; undefined where that is more than `most` or cannot be read. */
   entries(folder: string, most: number): Promise<readonly FolderEntry[] | undefined>;
   /** Paths below a folder, honouring .gitignore, sorted; directories end in a slash. */

@@ -10,8 +10,8 @@ import { formerPath, putBack, removeLeftovers, removeStaged, type Staged, stage,
 
 /**
  * Every write or none. New contents are staged beside their files, then swapped in; what was swapped goes back when a
- * later one fails. A kill in between leaves each file wholly old or wholly new; what was staged is removed by the next
- * process that writes into the folder.
+ * later one fails. A kill in between leaves each file wholly old or wholly new; what was staged is removed by whoever takes
+ * the task up, or by the next process that writes into the folder.
  */
 export async function commitWrites(
   hash: Hash,
@@ -29,7 +29,7 @@ export async function commitWrites(
       failing = write.path;
       await makeFolders(write.path, made);
       const place = dirname(write.path);
-      const folder = folders.get(place) ?? (await holdFolder(place));
+      const folder = folders.get(place) ?? (await holdTidy(place));
       folders.set(place, folder);
       const alone = writes.length === 1;
       staged.push(await stage(write, { id: hash.randomId(), like: modelOf(hash, write, writes), alone, folder }));
@@ -40,13 +40,29 @@ export async function commitWrites(
       await swap(each, assertHeld);
     }
     await removeStaged(staged);
-    await Promise.all([...folders.values()].map(removeLeftovers));
   } catch (error) {
     await goBack(staged, made, fileFailure(failing, error));
   } finally {
     for (const folder of folders.values()) await folder.close();
   }
   await syncFolders(writes.map((write) => write.path));
+}
+
+/** Removes what killed processes have staged in the folders of these files. */
+export async function tidyFolders(paths: readonly string[]): Promise<void> {
+  for (const place of new Set(paths.map((path) => dirname(path)))) {
+    // A folder that is not there, or leads elsewhere by now, holds nothing of ours.
+    await holdTidy(place).then(
+      (folder) => folder.close(),
+      () => undefined,
+    );
+  }
+}
+
+async function holdTidy(place: string): Promise<HeldFolder> {
+  const folder = await holdFolder(place);
+  await removeLeftovers(folder);
+  return folder;
 }
 
 async function goBack(staged: readonly Staged[], made: readonly string[], failure: MagusError): Promise<never> {

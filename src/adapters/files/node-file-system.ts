@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { FileFacts, FileSystem, FolderEntry, Hash } from '../../core/ports.ts';
-import { commitWrites } from './commit-writes.ts';
+import { commitWrites, tidyFolders } from './commit-writes.ts';
 import { fileFailure, systemCode } from './file-failure.ts';
 import { matchGlob } from './match-glob.ts';
 import { realPath } from './real-path.ts';
@@ -16,6 +16,7 @@ export function nodeFileSystem(hash: Hash): FileSystem {
     facts,
     read,
     commit: (authorized, writes, assertHeld) => commitWrites(hash, authorized, writes, assertHeld),
+    tidy: tidyFolders,
     list,
     entries,
   };

@@ -43,6 +43,7 @@ async function reconcile(ports: Ports, taskId: string, call: CallState): Promise
 
 async function reconcileFiles(ports: Ports, changes: readonly FileChange[]): Promise<ToolResult> {
   const now = await Promise.all(changes.map(({ path }) => hashOf(ports, path)));
+  await ports.files.tidy(changes.map(({ path }) => path));
   const paths = changes.map(({ path }) => path).join(', ');
   if (changes.every(({ after }, index) => now[index] === after)) {
     return {

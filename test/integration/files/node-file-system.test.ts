@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { nodeFileSystem } from '../../../src/adapters/files/node-file-system.ts';
 import type { FileWrite } from '../../../src/core/ports.ts';
@@ -55,6 +57,21 @@ describe('the file system of this machine', () => {
     ]);
     assert.equal((await stat(at('moved.sh'))).mode & 0o777, 0o751);
     assert.deepEqual(await readdir(root), ['moved.sh']);
+  });
+
+  it('removes what a killed process has staged, and nothing else', async () => {
+    const { pid } = spawnSync('true');
+    const machine = hostname()
+      .replace(/[^A-Za-z0-9]/g, '')
+      .slice(0, 40);
+    const staged = (of: string, by: number): string => `.magus-${of}-${by}-0123456789ab.new`;
+    const others = [staged(machine, process.pid), staged('elsewhere', pid), '.magus-notes.new'];
+    for (const name of [...others, staged(machine, pid), 'a']) await writeFile(at(name), 'one');
+    await files.tidy([at('a'), at('none/b')]);
+    assert.deepEqual(await readdir(root), [...others, 'a'].toSorted());
+    await writeFile(at(staged(machine, pid)), 'one');
+    await commit([{ path: at('a'), before: hash.sha256('one'), after: bytes('two') }]);
+    assert.deepEqual(await readdir(root), [...others, 'a'].toSorted());
   });
 
   it('writes all or nothing', async () => {

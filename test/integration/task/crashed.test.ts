@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { createTask } from '../../../src/core/agents/start-task.ts';
 import type { RecordedCall, TaskEvent } from '../../../src/protocol/task-event.ts';
 import type { TaskMode } from '../../../src/protocol/task-start.ts';
 import { began, call, ended, planned, recalled, replied, step, stepEnded } from '../../unit/core/task/logs.ts';
 import { answers, calls, finish, proposal, type TaskRig, taskRig, turns, yes } from './task-rig.ts';
 
+const machine = hostname()
+  .replace(/[^A-Za-z0-9]/g, '')
+  .slice(0, 40);
+const stagedBy = (pid: number): string => `.magus-${machine}-${pid}-0123456789ab.new`;
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 describe('a task whose session died', () => {
@@ -72,7 +79,8 @@ describe('a task whose session died', () => {
   ];
   for (const [what, content, says] of files) {
     it(`while a file was written sees on the disk that the call ${what}`, async () => {
-      await rig.write({ 'a.txt': content });
+      const { pid } = spawnSync('true');
+      await rig.write({ 'a.txt': content, [stagedBy(pid)]: 'new\n' });
       const changes = [{ path: `${rig.root}/a.txt`, before: sha('old\n'), after: sha('new\n') }];
       const changing: TaskEvent = { type: 'files-changing', callId: '1', changes };
       const taskId = await inStep(call('1', 'write_file', '{}'), changing);
@@ -80,6 +88,7 @@ describe('a task whose session died', () => {
       const { state } = await rig.resume(taskId);
       assert.match(answers(rig.model.requests[0])[0] ?? '', says);
       assert.equal(await rig.text('a.txt'), content);
+      assert.deepEqual(readdirSync(rig.root), ['a.txt']);
       // Only what it did change can be undone.
       assert.equal(state.changes.length, what === 'had changed nothing' ? 0 : 1);
     });
