@@ -1,6 +1,7 @@
 import type { SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime';
 import { personalFolders } from '../../core/security/home-folder.ts';
 import { secretPlaces } from '../../core/security/sandbox.ts';
+import type { HomeRules } from './home-rules.ts';
 
 export interface RuntimeSettings {
   readonly platform: string;
@@ -23,8 +24,8 @@ export interface CommandPlaces {
   /** Of the workspace: existing files and folders that are protected, and files that hold secrets. */
   readonly protectedPaths: readonly string[];
   readonly secretFiles: readonly string[];
-  /** Below the home folder; where it is given, nothing else there may be read. */
-  readonly readableInHome?: readonly string[];
+  /** Where what lies deeper counts, so that most of the home folder can be hidden. */
+  readonly home?: HomeRules;
 }
 
 type FileRules = SandboxRuntimeConfig['filesystem'];
@@ -59,13 +60,11 @@ const domain = /^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*(:\d+)?$/i;
 /** Paths are names, never patterns, whatever characters are in them. */
 export function fileRules({ platform, home, ownData }: RuntimeSettings, places: CommandPlaces): FileRules {
   const name = (path: string): { path: string; literal: true } => ({ path, literal: true });
-  const { readableInHome } = places;
-  // What lies deeper counts: keys in a place that may be read stay denied.
-  const wholeHome = readableInHome === undefined ? [] : [home];
-  const personal = readableInHome === undefined ? personalFolders(home, places.roots) : [];
+  // Keys in a place that may be read stay denied.
+  const hidden = places.home?.hidden ?? personalFolders(home, places.roots);
   return {
-    denyRead: [...wholeHome, ...personal, ...secretPlaces(home, platform), ownData, ...places.secretFiles].map(name),
-    allowRead: (readableInHome ?? []).map(name),
+    denyRead: [...hidden, ...secretPlaces(home, platform), ownData, ...places.secretFiles].map(name),
+    allowRead: (places.home?.shown ?? []).map(name),
     allowWrite: [...places.roots, places.temporary].map(name),
     denyWrite: [...places.protectedPaths, ...places.secretFiles].map(name),
   };

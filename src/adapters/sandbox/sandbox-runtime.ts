@@ -14,9 +14,9 @@ import {
   limitsScript,
   type Sandbox,
 } from '../../core/security/sandbox.ts';
+import { homeRules } from './home-rules.ts';
 import { processGroup } from './process-group.ts';
 import { findProtected, type ProtectedFiles, placeholders, setAside } from './protected-files.ts';
-import { readableInHome } from './readable-home.ts';
 import { type CommandPlaces, fileRules, type RuntimeSettings, sessionRules } from './runtime-settings.ts';
 
 export type SandboxSettings = Omit<RuntimeSettings, 'platform'>;
@@ -52,7 +52,7 @@ export function sandboxRuntime(settings: SandboxSettings): Sandbox {
       const group = processGroup(commandLimits.processes);
       try {
         const before = process.platform === 'win32' ? knownOnWindows(roots) : await findProtected(roots);
-        const places = { roots, temporary, ...before, ...homeRules(runtime, roots) };
+        const places = { roots, temporary, ...before, ...linuxHome(runtime, roots) };
         const confined = await wrap(runtime, command, places, group?.join);
         count += 1;
         const folder = join(runtime.ownData, 'set-aside', `${process.pid}-${Date.now()}-${count}`);
@@ -92,15 +92,12 @@ async function start(runtime: RuntimeSettings, roots: readonly string[]): Promis
   return { temporary, roots };
 }
 
-/** On Linux what lies deeper counts, so that all of the home folder can be denied and a few places allowed. */
-function homeRules(
-  { home, reads = [] }: RuntimeSettings,
-  roots: readonly string[],
-): Pick<CommandPlaces, 'readableInHome'> {
+/** On Linux what lies deeper counts, so that the home folder can be hidden and a few places in it shown. */
+function linuxHome({ home, reads = [] }: RuntimeSettings, roots: readonly string[]): Pick<CommandPlaces, 'home'> {
   if (process.platform !== 'linux' || !existsSync(home)) return {};
   const real = realpathSync(home);
   if (roots.some((root) => root === real || isBelow(real, root))) return {};
-  return { readableInHome: readableInHome(real, { roots, reads, environment: process.env }) };
+  return { home: homeRules(real, { roots, reads, environment: process.env }) };
 }
 
 /** There is no `find` there; what may not be changed at the root of each folder is known without it. */
@@ -133,7 +130,7 @@ async function wrap(
   const [file = '', ...args] = argv;
   const caches = { npm_config_cache: join(places.temporary, 'npm'), GOCACHE: join(places.temporary, 'go') };
   // The workspace is a mount of its own; a repository may lie above it.
-  const git = places.readableInHome === undefined ? {} : { GIT_DISCOVERY_ACROSS_FILESYSTEM: '1' };
+  const git = places.home === undefined ? {} : { GIT_DISCOVERY_ACROSS_FILESYSTEM: '1' };
   return {
     file,
     args: merged(args, group),

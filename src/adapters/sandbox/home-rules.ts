@@ -9,17 +9,44 @@ interface HomeQuestion {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
+/** Absolute paths; what is shown may lie in what is hidden. */
+export interface HomeRules {
+  readonly hidden: readonly string[];
+  readonly shown: readonly string[];
+}
+
 /**
  * What of the home folder confined commands on Linux may read beside the workspace: places of tool chains, folders of PATH,
- * and the repository that the workspace is a part or a work tree of. Absolute paths that exist; empty where the home folder
- * itself is in the workspace.
+ * and the repository that the workspace is a part or a work tree of; everything else in it is hidden.
  */
-export function readableInHome(home: string, { roots, reads, environment }: HomeQuestion): readonly string[] {
+export function homeRules(home: string, { roots, reads, environment }: HomeQuestion): HomeRules {
   const programs = (environment['PATH'] ?? '').split(delimiter).flatMap((folder) => programPlaces(folder, home));
-  const repositories = roots.flatMap((root) => [...enclosingRepository(root, home), ...mainRepository(root)]);
-  const places = [...toolPlaces(home), ...programs, ...repositories, ownPrograms(), ...reads];
+  const around = roots.flatMap((root) => enclosingRepository(root, home));
+  const places = [
+    ...toolPlaces(home),
+    ...programs,
+    ...around,
+    ...roots.flatMap(mainRepository),
+    ownPrograms(),
+    ...reads,
+  ];
   const existing = [...new Set(places)].filter((place) => isBelow(place, home) && existsSync(place));
-  return existing.flatMap((place) => aroundRoots(place, roots)).slice(0, mostPlaces);
+  const shown = existing.flatMap((place) => aroundRoots(place, roots)).slice(0, mostPlaces);
+  return { hidden: allBut(home, new Set([...roots, ...existing]), [...roots, ...around]), shown };
+}
+
+/** Entries of one folder that are hidden one by one; of more the folder is hidden as a whole. */
+const mostEntries = 300;
+
+/** What lies in a folder, but for these places whole, and for what leads to the kept ones. */
+function allBut(folder: string, whole: ReadonlySet<string>, kept: readonly string[]): readonly string[] {
+  const entries = readdirSync(folder).map((name) => join(folder, name));
+  if (entries.length > mostEntries) return [folder];
+  return entries.flatMap((entry) => {
+    if (whole.has(entry)) return [];
+    if (kept.some((place) => isBelow(place, entry))) return allBut(entry, whole, kept);
+    return leadsInto(entry, folder) ? [entry] : [];
+  });
 }
 
 /** Each is a mount of its own. */
