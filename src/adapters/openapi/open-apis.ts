@@ -10,7 +10,7 @@ import { apiSchema } from '../../protocol/api-configuration.ts';
 import { authorizationOf, type KeyParts } from './authorization.ts';
 import type { DocumentSource } from './document-questions.ts';
 import { documentThread } from './document-thread.ts';
-import { noDocument } from './read-document.ts';
+import { noDocument } from './no-document.ts';
 
 export interface ApiParts extends KeyParts {
   /** Folder of the documents that were fetched and of answers that are too big to be shown. */

@@ -3,7 +3,8 @@ import { parse as parseYaml } from 'yaml';
 import type { ApiDocument } from '../../core/api/api-document.ts';
 import type { ConfiguredApi } from '../../core/api/api-port.ts';
 import { parseDocument } from '../../core/api/parse-document.ts';
-import { isMagusError, MagusError, toMagusError } from '../../core/errors/magus-error.ts';
+import { isMagusError, toMagusError } from '../../core/errors/magus-error.ts';
+import { noDocument } from './no-document.ts';
 
 /** Reading YAML takes a hundred times as long as JSON, and much more memory. */
 const mostYamlBytes = 3 * 1024 * 1024;
@@ -24,10 +25,4 @@ function parsedText(api: ConfiguredApi, text: string): unknown {
     if (isMagusError(error)) throw error;
     throw noDocument(api, `It is neither JSON nor YAML: ${toMagusError(error).message.slice(0, 300)}`);
   }
-}
-
-export function noDocument({ name, spec }: ConfiguredApi, why: string): MagusError {
-  return new MagusError('tool-failed', `The document of ${name} (${spec}) cannot be read. ${why}`, {
-    code: 'NO_DOCUMENT',
-  });
 }

@@ -3,6 +3,9 @@ import type { ConfiguredApi } from './api-port.ts';
 import { showSchema } from './show-schema.ts';
 
 const longest = 12_000;
+/** What an answer holds is seen when it comes. */
+const longestAnswer = 3000;
+const answerDepth = 3;
 
 /** How an operation is called, for a model: what it takes, what it answers. */
 export function describeOperation(api: ConfiguredApi, document: ApiDocument, operation: ApiOperation): string {
@@ -10,8 +13,9 @@ export function describeOperation(api: ConfiguredApi, document: ApiDocument, ope
   const words = [summary, description === summary ? '' : description.slice(0, 2000)].filter(Boolean).join('\n');
   const sent = body ? [`body${body.required ? '*' : ''} (${body.type}): ${showSchema(document, body.schema)}`] : [];
   const answers = responses.slice(0, 12).map(({ status, description: said, schema }) => {
-    const shape = schema && /^2|default/.test(status) ? ` ${showSchema(document, schema)}` : '';
-    return `${status}: ${said.split('\n', 1)[0]?.slice(0, 200)}${shape}`;
+    const shape = schema && /^2|default/.test(status) ? ` ${showSchema(document, schema, answerDepth)}` : '';
+    const line = `${status}: ${said.split('\n', 1)[0]?.slice(0, 200)}${shape}`;
+    return line.length > longestAnswer ? `${line.slice(0, longestAnswer)}…` : line;
   });
   const text = [
     `${id}: ${method} ${document.base ?? ''}${path}`,
@@ -19,8 +23,8 @@ export function describeOperation(api: ConfiguredApi, document: ApiDocument, ope
     ...parameters.map((parameter) => parameterLine(document, parameter)),
     ...sent,
     api.auth ? 'The key goes along by itself.' : '',
-    ...answers,
     ...pagingHint(parameters),
+    ...answers,
   ]
     .filter(Boolean)
     .join('\n');

@@ -1,4 +1,5 @@
 import { MagusError } from '../errors/magus-error.ts';
+import { isRecord } from '../is-record.ts';
 import { type EntryIndex, indexEntries } from '../tools/rank-entries.ts';
 import type { ApiDocument, ApiOperation } from './api-document.ts';
 
@@ -47,13 +48,14 @@ export function operationIndex(document: ApiDocument): EntryIndex {
 function fieldsOf({ id, method, path, summary, description, tags, parameters, body }: ApiOperation) {
   const properties = body?.schema['properties'];
   return [
-    [/^[A-Z]+ \//.test(id) ? '' : id, 3],
-    [path, 2],
     [summary, 3],
+    [/^[A-Z]+ \//.test(id) ? '' : id, 3],
+    [path.replaceAll(/\{[^}]*\}/g, ' '), 2],
     [tags.join(' '), 1],
-    [description.slice(0, 2000), 1],
-    [parameters.map(({ name }) => name).join(' '), 0.7],
-    [typeof properties === 'object' && properties !== null ? Object.keys(properties).join(' ') : '', 0.7],
+    // What follows its first paragraph is mostly of rights and limits, alike everywhere.
+    [description.split('\n\n', 1)[0]?.slice(0, 600) ?? '', 0.5],
+    [parameters.map(({ name }) => name).join(' '), 0.3],
+    [isRecord(properties) ? Object.keys(properties).join(' ') : '', 0.3],
     [verbs[method] ?? '', 1],
   ] as const;
 }

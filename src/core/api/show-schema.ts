@@ -2,22 +2,27 @@ import { isRecord } from '../is-record.ts';
 import type { ApiDocument, Json } from './api-document.ts';
 import { followRef } from './parse-document.ts';
 
-const mostDepth = 5;
+const usualDepth = 5;
 const mostProperties = 60;
 
 /**
  * A schema in the short form that a model reads best: `{name*: string, tags: [string], size: "s"|"l"}`; `*` is required. References
- * are followed; one that leads back into itself stands by its name.
+ * are followed `depth` deep; one that leads deeper or back into itself stands by its name.
  */
-export function showSchema(document: ApiDocument, schema: Json, inside: readonly string[] = []): string {
+export function showSchema(
+  document: ApiDocument,
+  schema: Json,
+  depth = usualDepth,
+  inside: readonly string[] = [],
+): string {
   const ref = typeof schema['$ref'] === 'string' ? schema['$ref'] : undefined;
   const name = ref?.split('/').at(-1);
-  if (ref !== undefined && (inside.includes(ref) || inside.length >= mostDepth)) return name ?? 'any';
+  if (ref !== undefined && (inside.includes(ref) || inside.length >= depth)) return name ?? 'any';
   const target = followRef(document.whole, schema);
   if (!target) return name ?? 'any';
   const within = ref === undefined ? [...inside, ''] : [...inside, ref];
-  if (within.length > mostDepth * 2) return 'any';
-  const show = (part: unknown): string => (isRecord(part) ? showSchema(document, part, within) : 'any');
+  if (within.length > depth * 2) return 'any';
+  const show = (part: unknown): string => (isRecord(part) ? showSchema(document, part, depth, within) : 'any');
   const all = parts(target, 'allOf');
   if (all.length > 0)
     return [...all.map(show), ...(target['properties'] ? [showObject(target, show)] : [])].join(' & ');

@@ -115,7 +115,7 @@ function best(listed: readonly Listed[], query: string): readonly string[] {
     all.map(({ server, tool }) => [
       [tool.name, 4],
       [tool.description.slice(0, 2000), 1],
-      [server.name, 2],
+      [server.name, 1],
       [Object.keys((tool.input?.['properties'] as object | undefined) ?? {}).join(' '), 1],
     ]),
   );
