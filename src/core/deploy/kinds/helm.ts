@@ -25,7 +25,8 @@ export const helm: DeployKind = {
     ];
     const own = [site.program('helm') ?? 'helm', ...place];
     const upgrade = [...own, 'upgrade', '--install', release, source, ...files.flatMap((file) => ['-f', file])];
-    const cluster = site.program('kubectl') === undefined ? [] : [clusterOf(kubectlWords(site))];
+    const cluster =
+      site.program('kubectl') === undefined ? [] : [{ ...clusterOf(kubectlWords(site)), optional: true as const }];
     return {
       object: `${release} from ${source}${context === undefined ? '' : ` to ${context}`}`,
       files: [source, ...files],

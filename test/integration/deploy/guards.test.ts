@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type Asked, type AskOptions, type DeployRig, deployRig } from './deploy-rig.ts';
+import { type Shape, shapes } from './program-shapes.ts';
+import { recordingProgram, runsOf } from './recording-program.ts';
+
+const minute = 60_000;
+
+describe('nothing is applied without its plan, approved, unexpired and unchanged:', function () {
+  this.timeout(60_000);
+  for (const shape of shapes)
+    it(shape.kind, async () => {
+      const deploy = await deployRig();
+      try {
+        await guards(deploy, shape);
+      } finally {
+        await deploy.remove();
+      }
+    });
+});
+
+/** One plan, everything that must not apply it, and at last the apply that may. */
+async function guards(deploy: DeployRig, shape: Shape): Promise<void> {
+  const { bin, rig } = deploy;
+  const program = (first: Shape['answers'] = []): Promise<void> =>
+    recordingProgram(bin, shape.program, [...first, ...shape.answers]);
+  const applied = async (): Promise<number> =>
+    (await runsOf(bin, shape.program)).filter((run) => shape.applies.test(run)).length;
+  await program();
+  await rig.write(shape.files);
+  const targets = shape.target === undefined ? {} : { [shape.name]: shape.target };
+  await rig.write({ '.openmagus/deploy.json': JSON.stringify({ targets }) });
+  const detected = await deploy.call('deploy_detect', {});
+  assert.match(detected.content, new RegExp(`^${shape.name} \\(${shape.kind}\\): .*\\n {2}${shape.program} \\d`, 'm'));
+
+  const denied = await deploy.call('deploy_plan', { target: shape.name, env: 'production' }, { answers: [false] });
+  assert.equal(denied.ok, false);
+  const before = await runsOf(bin, shape.program);
+  const planned = await deploy.call('deploy_plan', { target: shape.name, env: 'production' });
+  assert.equal(planned.ok, true, planned.content);
+  assert.match(planned.content, shape.shows);
+  assert.ok((await runsOf(bin, shape.program)).length > before.length, 'the plan asks the program');
+  const [, plan_id = '', digest = ''] = /"plan_id":"(\w+)","digest":"(\w+)"/.exec(planned.content) ?? [];
+  const plan = { plan_id, digest };
+
+  const refused = async (code: string, options: AskOptions = {}, named = plan): Promise<Asked> => {
+    const outcome = await deploy.call('deploy_apply', named, options);
+    assert.equal(outcome.error?.code, code, outcome.content);
+    assert.equal(await applied(), 0, `${code}: it was applied`);
+    return outcome;
+  };
+  await refused('NO_PLAN', {}, { plan_id: 'ab'.repeat(6), digest });
+  await refused('WRONG_DIGEST', {}, { plan_id, digest: 'ab'.repeat(32) });
+  await refused('OTHER_TASK', { taskId: 'another' });
+  await refused('EXPIRED', { now: () => Date.now() + 16 * minute });
+  await refused('EXPIRED', { now: () => Date.now() - 1 * minute });
+  await refused('REFUSED', { answers: [false] });
+  await refused('REFUSED', { answers: [undefined] });
+  const second = await refused('REFUSED', { answers: [true, false] });
+  assert.equal(second.questions.length, 2, 'production is asked for twice');
+  assert.match(second.questions[1]?.title ?? '', /^Second question: production is production\./);
+  await refused('REFUSED', { answers: [true, undefined] });
+
+  const was = await readFile(path.join(deploy.root, shape.file), 'utf8');
+  await rig.write({ [shape.file]: `${was}\n# changed` });
+  const changed = await refused('CHANGED');
+  assert.ok(changed.content.includes(`the file ${shape.file}`), changed.content);
+  assert.equal(changed.questions.length, 0, 'nobody is asked about a plan that no longer holds');
+  await rig.write({ [shape.file]: was });
+  await refused('CHANGED', { meanwhile: () => rig.write({ [shape.file]: `${was}\n# while they think` }) });
+  await rig.write({
+    [shape.file]: was,
+    '.openmagus/deploy.json': JSON.stringify({ targets: { ...targets, more: { kind: 'fly', app: 'x' } } }),
+  });
+  await refused('CHANGED');
+  await rig.write({ '.openmagus/deploy.json': JSON.stringify({ targets }) });
+  process.env['OPENMAGUS_TEST_REGION'] = 'elsewhere';
+  process.env['KUBECONFIG'] = '/nowhere';
+  const variable = await refused('CHANGED');
+  assert.match(variable.content, /the variable KUBECONFIG/);
+  delete process.env['KUBECONFIG'];
+  delete process.env['OPENMAGUS_TEST_REGION'];
+  await program(shape.elsewhere);
+  const elsewhere = await refused('CHANGED');
+  assert.match(elsewhere.content, /this has changed: the target's .* \(.+ → .+\)/);
+  await program();
+  let late = 0;
+  const later = async (): Promise<void> => {
+    late = 16 * minute;
+  };
+  await refused('EXPIRED', { now: () => Date.now() + late, meanwhile: later });
+
+  // The plan outlives this process; then it is applied once.
+  await deploy.reopen();
+  const outcome = await deploy.call('deploy_apply', plan);
+  assert.equal(outcome.ok, true, outcome.content);
+  assert.equal(outcome.questions.length, 2);
+  assert.match(outcome.questions[0]?.effects[0]?.shown ?? '', shape.shows);
+  assert.equal(await applied(), 1);
+  assert.equal((await deploy.call('deploy_apply', plan)).error?.code, 'USED');
+  assert.equal(await applied(), 1);
+
+  const rollback = await deploy.call('deploy_rollback', { release_id: plan_id });
+  if (shape.rollsBack === undefined) assert.equal(rollback.error?.code, 'NO_ROLLBACK');
+  else {
+    assert.equal(rollback.ok, true, rollback.content);
+    assert.ok((await runsOf(bin, shape.program)).some((run) => shape.rollsBack?.test(run)));
+  }
+}
