@@ -34,11 +34,16 @@ async function reconcile(ports: Ports, taskId: string, call: CallState): Promise
   const still = survivor ? `It is still running as ${processes(survivor)}.` : 'It is not running any more.';
   if (call.command)
     return unknown(
-      `The session ended while this command was running, so whether it took effect is not known. ${still} Its output so far is in ${call.command.output}. Look at its effects before you run it again.`,
+      `The session ended while this command was running, so whether it took effect is not known. ${still} Its output so far is in ${call.command.output}. Look at its effects before you run it again.${wayBack(call)}`,
     );
   return unknown(
-    `The session ended during this call. It may or may not have taken effect: look before you make it again.${survivor ? ` ${still}` : ''}`,
+    `The session ended during this call. It may or may not have taken effect: look before you make it again.${survivor ? ` ${still}` : ''}${wayBack(call)}`,
   );
+}
+
+function wayBack({ name }: CallState): string {
+  const released = name === 'deploy_apply' || name === 'deploy_rollback';
+  return released ? ' deploy_status says how far it came and how to bring back what was before.' : '';
 }
 
 async function reconcileFiles(ports: Ports, changes: readonly FileChange[]): Promise<ToolResult> {

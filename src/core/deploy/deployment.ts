@@ -1,3 +1,4 @@
+import type { FormerCommand } from '../ports.ts';
 import type { TargetSettings } from './deploy-file.ts';
 
 /** What is planned, bound to its digest. Everything in it was made by us; texts are without secrets. */
@@ -70,7 +71,8 @@ export interface Deployment {
   readonly done: number;
   readonly note: string;
   readonly changedAtMs: number;
-  readonly command?: { readonly commandId: string; readonly pid: number; readonly bornAt: string };
+  /** The last one that was begun; without its process where the session ended before that was known. */
+  readonly command?: Omit<FormerCommand, 'taskId'>;
 }
 
 /** A plan is good for so long. */

@@ -30,8 +30,7 @@ export async function whoRuns(ports: Ports, scope: ToolScope, deployment: Deploy
   const { plan, state, command } = deployment;
   if (underWay.has(plan.planId)) return 'is under way';
   if (command !== undefined && state !== 'rolled-back') {
-    const { pid, bornAt, commandId } = command;
-    const [alive] = await ports.commands.survivors([{ taskId: plan.taskId, commandId, process: { pid, bornAt } }]);
+    const [alive] = await ports.commands.survivors([{ taskId: plan.taskId, ...command }]);
     if (alive !== undefined) return `still runs as process ${alive.pids.join(', ')}, left by a session that ended`;
   }
   if ((state !== 'applying' && state !== 'rolling-back') || plan.taskId === scope.taskId) return undefined;

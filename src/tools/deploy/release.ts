@@ -2,7 +2,7 @@ import type { Deployment, DeploymentState, Health } from '../../core/deploy/depl
 import { healthWords } from '../../core/deploy/render-plan.ts';
 import { isMagusError } from '../../core/errors/magus-error.ts';
 import { parseWebAddress } from '../../core/security/egress.ts';
-import { type Place, runLine } from './run-line.ts';
+import { commandIdOf, type Place, type RunLine, runLine } from './run-line.ts';
 
 const commandMs = 1_800_000;
 const betweenChecksMs = 1000;
@@ -33,9 +33,13 @@ export async function release(place: Place, begun: Deployment, signal: AbortSign
   try {
     for (const [index, command] of commands.entries()) {
       const of = `command ${index + 1} of ${commands.length}`;
-      const onStarted = async (started: NonNullable<Deployment['command']>): Promise<void> =>
-        void (await keep({ done: index, note: `${of} was begun`, command: started }));
-      const run = { ...command, part: `${state}-${index}`, timeoutMs: commandMs, shown: true, onStarted };
+      const part = `${state}-${index}`;
+      const now = { done: index, note: `${of} was begun` };
+      const commandId = commandIdOf(place.scope, part);
+      await keep({ ...now, command: { commandId } });
+      const onStarted: RunLine['onStarted'] = async (process) =>
+        void (await keep({ ...now, command: { commandId, process } }));
+      const run = { ...command, part, timeoutMs: commandMs, shown: true, onStarted };
       const { ok, output, exitCode } = await runLine(place, run, signal);
       outputs.push(`$ ${command.line}\n${output.trimEnd()}`.trimEnd());
       if (ok) continue;

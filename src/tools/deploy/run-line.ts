@@ -1,5 +1,5 @@
 import type { PlannedCommand } from '../../core/deploy/deployment.ts';
-import type { Ports } from '../../core/ports.ts';
+import type { FormerCommand, Ports } from '../../core/ports.ts';
 import type { Authorized } from '../../core/security/authorized.ts';
 import { redact } from '../../core/security/redact.ts';
 import { ownCommand } from '../../core/tools/own-command.ts';
@@ -24,32 +24,26 @@ export interface Said {
   readonly raw: string;
 }
 
-export interface Started {
-  readonly commandId: string;
-  readonly pid: number;
-  readonly bornAt: string;
-}
-
 export interface RunLine extends PlannedCommand {
   /** Unique among the commands of the call. */
   readonly part: string;
   readonly timeoutMs: number;
   /** What it says is streamed to whoever watches. */
   readonly shown?: boolean;
-  readonly onStarted?: (started: Started) => Promise<void>;
+  readonly onStarted?: (process: NonNullable<FormerCommand['process']>) => Promise<void>;
 }
 
 /** Runs one line to its end, by the same port as run_command; nobody can type into it. */
 export async function runLine(place: Place, line: RunLine, signal: AbortSignal): Promise<Said> {
   const { ports, scope, authorized, root } = place;
   const { taskId, callId } = scope;
-  const commandId = `${ownCommand(scope, callId)}-${line.part}`;
+  const commandId = commandIdOf(scope, line.part);
   const request = { command: line.line, cwd: root, env: {}, commandId, taskId, roots: scope.roots };
   const live = masked(ports, (text) => ports.live(taskId, { type: 'output', callId, text }));
   const started = await ports.commands.start(authorized, request, line.shown ? live.take : () => {});
   try {
     await scope.record({ type: 'command-started', callId, commandId, command: line.line, ...started });
-    await line.onStarted?.({ commandId, pid: started.pid, bornAt: started.bornAt });
+    await line.onStarted?.({ pid: started.pid, bornAt: started.bornAt });
   } catch (cause) {
     await ports.commands.stop(commandId);
     throw cause;
@@ -63,6 +57,10 @@ export async function runLine(place: Place, line: RunLine, signal: AbortSignal):
   const ok = !late && state.exitCode !== null && [0, ...line.accepts].includes(state.exitCode);
   const note = late ? `\n[ended after ${line.timeoutMs / 1000} s]` : '';
   return { ok, exitCode: state.exitCode, output: `${output}${note}`, raw };
+}
+
+export function commandIdOf(scope: ToolScope, part: string): string {
+  return `${ownCommand(scope, scope.callId)}-${part}`;
 }
 
 /** A secret may come in two pieces, but not on two lines. */

@@ -1,8 +1,8 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** What a program answers to arguments that match, first match first; without an exit code it ends with 0. */
-export type Answers = readonly (readonly [pattern: RegExp, said: string, code?: number])[];
+/** What a program answers to arguments that match, first match first; without an exit code it ends with 0; `hang`: it does not end. */
+export type Answers = readonly (readonly [pattern: RegExp, said: string, code?: number | 'hang'])[];
 
 /**
  * Puts a program shaped like the real one first on the PATH: it writes down its folder and every argument, and says what it is
@@ -12,7 +12,7 @@ export async function recordingProgram(bin: string, name: string, answers: Answe
   await mkdir(bin, { recursive: true });
   const cases = answers.map(
     ([pattern, said, code = 0]) =>
-      `  if printf '%s' "$*" | grep -Eq -e ${quoted(pattern.source)}; then printf '%s\\n' ${quoted(said)}; exit ${code}; fi`,
+      `  if printf '%s' "$*" | grep -Eq -e ${quoted(pattern.source)}; then printf '%s\\n' ${quoted(said)}; ${code === 'hang' ? 'sleep 300' : `exit ${code}`}; fi`,
   );
   const script = `#!/bin/bash\n{ printf '%s' "$PWD"; printf '\\t%s' "$@"; printf '\\n'; } >> ${quoted(recordOf(bin, name))}\n${cases.join('\n')}\nexit 0\n`;
   const file = path.join(bin, name);
