@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Deployments } from '../../core/deploy/deployment.ts';
@@ -7,6 +6,7 @@ import type { AnswerStore } from '../../core/models/answer-cache.ts';
 import type { SpendingLedger } from '../../core/models/budget.ts';
 import type { TaskLog } from '../../core/ports.ts';
 import { type JournalThread, startThread } from './journal-thread.ts';
+import { createDeployments } from './sqlite-deployments.ts';
 import { acquireLease, createSqliteMemory } from './sqlite-memory.ts';
 
 export interface SqliteJournal {
@@ -70,19 +70,5 @@ function createTaskLog(thread: JournalThread): TaskLog {
     read: (taskId, fromSeq = 1) => thread.ask('read', { taskId, fromSeq }),
     tasks: (query) => thread.ask('tasks', query),
     acquire: (taskId) => acquireLease(thread, taskId),
-  };
-}
-
-function createDeployments(thread: JournalThread, folder: string): Deployments {
-  return {
-    folder: async () => {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      return folder;
-    },
-    add: async (deployment) => void (await thread.ask('addDeployment', { deployment })),
-    get: async (planId) => (await thread.ask('readDeployment', { planId })) ?? undefined,
-    releases: (root, limit) => thread.ask('releasesOf', { root, limit }),
-    change: (from, to) => thread.ask('changeDeployment', { from, to }),
-    knows: (targetHash) => thread.ask('knowsTarget', { targetHash }),
   };
 }

@@ -3,17 +3,16 @@ import { MagusError } from '../errors/magus-error.ts';
 /** Words as one line for the shell that runs commands ("/bin/bash on linux"), so that each arrives as it is. */
 export function commandLine(words: readonly string[], shell: string): string {
   const windows = /cmd(\.exe)? on |powershell|pwsh/i.test(shell);
-  return words.map((word) => (plain.test(word) ? word : windows ? quotedForWindows(word) : quoted(word))).join(' ');
+  return words.map(windows ? forWindows : forPosix).join(' ');
 }
 
-const plain = /^[\w@%+=:,./-]+$/;
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+function forPosix(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** Its shells read more signs than can be quoted for certain. */
-function quotedForWindows(word: string): string {
+function forWindows(word: string): string {
+  if (/^[\w@+:./\\-]+$/.test(word)) return word;
   if (/^[\w@+=:,./\\{}[\]() -]+$/.test(word)) return `"${word}"`;
   throw new MagusError(
     'tool-input',

@@ -44,8 +44,20 @@ export async function hashFiles(
     const { real, kind } = await files.facts(path);
     return `link to ${real}${kind === 'file' ? ` ${hash.sha256(await files.read(real, largestFile))}` : ''}`;
   };
-  for (const place of places) await visit(place.startsWith('/') ? place : `${root}/${place}`, place);
+  for (const place of places) {
+    if (place.startsWith('/')) await visit(place, place);
+    else await visit(await inside(files, root, place), place);
+  }
   return found;
+}
+
+/** A link in the project must not lead to files of the user that nobody meant to deploy. */
+async function inside(files: FileSystem, root: string, place: string): Promise<string> {
+  const { real } = await files.facts(place === '.' ? root : `${root}/${place}`);
+  if (real === root || real.startsWith(`${root}/`) || real.startsWith(`${root}\\`)) return real;
+  throw new MagusError('tool-input', `${place} leads out of the project, to ${real}. Name a folder of the project.`, {
+    code: 'OUTSIDE',
+  });
 }
 
 function tooLarge(place: string): MagusError {

@@ -25,6 +25,11 @@ export async function makePlan(place: Place, wanted: Wanted, signal: AbortSignal
   const { recipe, line } = wanted.recipes;
   // Before the trial: what changes while it runs is then noticed.
   const files = await hashFiles(ports, root, filesOf(recipe));
+  const absent = recipe.files.find((file) => file === wanted.settings.source && files[file] === 'missing');
+  if (absent !== undefined)
+    throw new MagusError('tool-input', `${absent}, which ${wanted.target} deploys, is not there. Make it first.`, {
+      code: 'NO_SOURCE',
+    });
   const identity = await answersTo(place, wanted.recipes, wanted.recipes.identity, 'identity', signal);
   const past = await answersTo(place, wanted.recipes, recipe.past, 'past', signal);
   const trial = await answersTo(place, wanted.recipes, recipe.trial, 'trial', signal);

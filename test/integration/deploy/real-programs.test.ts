@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type DeployRig, deployRig } from './deploy-rig.ts';
+import { recordingProgram } from './recording-program.ts';
+
+describe('real programs', function () {
+  this.timeout(120_000);
+  let deploy: DeployRig;
+  beforeEach(async () => {
+    deploy = await deployRig();
+  });
+  afterEach(() => deploy.remove());
+
+  const needs = (name: string): string | undefined =>
+    (process.env['PATH'] ?? '')
+      .split(':')
+      .map((folder) => path.join(folder, name))
+      .find((file) => existsSync(file));
+
+  it('terraform applies the very plan that was shown, and none that a new state has overtaken', async function () {
+    if (needs('terraform') === undefined) return this.skip();
+    await deploy.rig.write({
+      'main.tf':
+        'resource "terraform_data" "page" {\n  input = "one"\n}\noutput "page" {\n  value = terraform_data.page.output\n}\n',
+    });
+    const planned = await deploy.call('deploy_plan', { target: 'terraform', env: 'test' });
+    assert.match(
+      planned.content,
+      /# terraform_data\.page will be created[\s\S]*Plan: 1 to add, 0 to change, 0 to destroy/,
+    );
+    const [, plan_id, digest] = /"plan_id":"(\w+)","digest":"(\w+)"/.exec(planned.content) ?? [];
+    const other = await deploy.plan('terraform', 'test');
+    const applied = await deploy.call('deploy_apply', { plan_id, digest });
+    assert.match(applied.content, /: applied\n[\s\S]*Apply complete! Resources: 1 added/);
+    assert.match(await readFile(path.join(deploy.root, 'terraform.tfstate'), 'utf8'), /"input"/);
+    const overtaken = await deploy.call('deploy_apply', other);
+    assert.match(overtaken.content, /this has changed: the file terraform\.tfstate/);
+    const rollback = await deploy.call('deploy_rollback', { release_id: plan_id });
+    assert.match(rollback.content, /no way back of its own: put the former files back/);
+  });
+
+  it('kubectl and docker say clearly that there is no cluster and no engine', async function () {
+    if (needs('kubectl') === undefined && needs('docker') === undefined) return this.skip();
+    await deploy.rig.write({
+      'k8s/web.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n',
+      'compose.yaml': 'services:\n  web:\n    image: web\n',
+    });
+    process.env['KUBECONFIG'] = path.join(deploy.root, 'none');
+    process.env['DOCKER_HOST'] = `unix://${deploy.root}/none.sock`;
+    try {
+      if (needs('kubectl')) {
+        const { content, error } = await deploy.call('deploy_plan', { target: 'kubectl', env: 'test' });
+        assert.equal(error?.code, 'TARGET_UNKNOWN');
+        assert.match(
+          content,
+          /^cluster: .*kubectl config view.* ended with exit code 1\.\nerror: current-context must exist/,
+        );
+      }
+      if (needs('docker')) {
+        const { content, error } = await deploy.call('deploy_plan', { target: 'compose', env: 'test' });
+        assert.equal(error?.code, 'TARGET_UNKNOWN');
+        assert.match(content, /^(?:program|engine): .*docker .* ended with exit code \d+\./);
+      }
+    } finally {
+      delete process.env['KUBECONFIG'];
+      delete process.env['DOCKER_HOST'];
+    }
+  });
+
+  it('that are missing or too old are named, with the way to get them', async () => {
+    await deploy.rig.write({
+      'fly.toml': 'app = "shop"\n',
+      'Chart.yaml': 'name: shop\n',
+      Dockerfile: 'FROM scratch\n',
+      '.openmagus/deploy.json': JSON.stringify({
+        targets: {
+          site: { kind: 'vercel' },
+          bad: { kind: 'rsync', source: '../..', host: '-oProxyCommand=x', path: '/' },
+        },
+      }),
+    });
+    const wrong = await deploy.call('deploy_detect', {});
+    assert.match(
+      wrong.content,
+      /deploy\.json: targets\.bad\.source: .*\n.*targets\.bad\.host: .*\n.*targets\.bad\.path: /,
+    );
+    await deploy.rig.write({ '.openmagus/deploy.json': '{"targets": {"site": {"kind": "vercel"}}}' });
+    await recordingProgram(deploy.bin, 'helm', [[/./, 'v2.17.0']]);
+    const { content } = await deploy.call('deploy_detect', {});
+    assert.match(content, /^helm \(helm\): source \., release shop\n {2}helm 2\.17\.0/m);
+    assert.match(content, /^docker \(docker\): source \.\n.*not whole: name image in \.openmagus\/deploy\.json/m);
+    if (needs('vercel') === undefined)
+      assert.match(content, /^site \(vercel\): this folder\n {2}vercel missing: npm install -g vercel/m);
+    const old = await deploy.call('deploy_plan', { target: 'helm', env: 'test' });
+    assert.match(old.content, /helm is version 2\.17\.0; helm needs 3\.13 or newer\. Get it: https:/);
+    if (needs('flyctl') === undefined) {
+      const missing = await deploy.call('deploy_plan', { target: 'fly', env: 'test' });
+      assert.match(missing.content, /flyctl, which fly needs, is not on the PATH\. Get it: https:/);
+      assert.equal(missing.error?.code, 'NO_PROGRAM');
+    }
+    assert.match(
+      (await deploy.call('deploy_plan', { target: 'shop', env: 'test' })).content,
+      /There is no deployment target shop\. There are: site, helm, docker, fly/,
+    );
+    assert.match(
+      (await deploy.call('deploy_plan', { target: 'docker', env: 'test' })).content,
+      /not whole: put .* with image into/,
+    );
+  });
+
+  it('say nothing secret to whoever watches, and are refused one in their words', async () => {
+    const secret = `sk-${'a1'.repeat(20)}`;
+    await deploy.rig.write({ 'vercel.json': '{}' });
+    const answers = [
+      [/--version/, '39.1.0'],
+      [/whoami/, 'ada'],
+      [/deploy/, `uploading with token ${secret}`],
+    ] as const;
+    await recordingProgram(deploy.bin, 'vercel', answers);
+    const applied = await deploy.call('deploy_apply', await deploy.plan('vercel', 'preview'));
+    assert.match(applied.content, /uploading with token \[redacted\]/);
+    assert.match(applied.live, /uploading with token \[redacted\]/);
+    assert.ok(!JSON.stringify([applied.content, applied.live, applied.events]).includes(secret));
+    await deploy.rig.write({
+      '.openmagus/deploy.json': JSON.stringify({
+        targets: { it: { kind: 'gh-workflow', workflow: 'a.yml', ref: secret } },
+      }),
+    });
+    await recordingProgram(deploy.bin, 'gh', [[/./, '2.60.1']]);
+    assert.equal((await deploy.call('deploy_plan', { target: 'it', env: 'x' })).error?.code, 'SECRET_IN_COMMAND');
+  });
+});
