@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { endWithReader } from './cli/closed-output.ts';
 import { connectors } from './cli/connectors.ts';
 import { doctor } from './cli/doctor.ts';
 import { memory } from './cli/memory.ts';
@@ -56,6 +57,7 @@ async function main(): Promise<number> {
   return asked && name !== '' ? exitCodes.done : exitCodes.badUsage;
 }
 
+endWithReader();
 main().then(
   (code) => {
     process.exitCode = code;

@@ -38,11 +38,14 @@ export type WithPorts = <Result>(work: (ports: Ports) => Promise<Result>) => Pro
 function freshPorts(configuration: string | undefined): WithPorts {
   return async (work) => {
     const home = mkdtempSync(path.join(tmpdir(), 'openmagus-bench-'));
+    const remove = (): void => rmSync(home, { recursive: true, force: true });
+    process.once('exit', remove);
     try {
       if (configuration !== undefined) copyFileSync(configuration, path.join(home, 'memory.json'));
       return await withPorts(work, undefined, home);
     } finally {
-      rmSync(home, { recursive: true, force: true });
+      process.off('exit', remove);
+      remove();
     }
   };
 }

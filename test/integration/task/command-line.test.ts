@@ -216,6 +216,21 @@ describe('the command line', () => {
     assert.match(errors, /limit of 0\.5 seconds/);
   });
 
+  it('ends without a word when nobody reads its output any more; a task is cancelled', async () => {
+    // More than a pipe holds, so that it still writes when nobody reads.
+    rig.script(turns('edit_file', [command('yes | head -c 300000; echo $$ > pid; sleep 300')]));
+    const words = ['run', ...modelWords(), '--mode', 'act', '--approve', 'auto', 'Print'];
+    const { child, ended } = start(words);
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    const { code, errors } = await ended;
+    assert.equal(code, 130);
+    assert.doesNotMatch(errors, /EPIPE| at /);
+    const bench = start(['memory', 'bench', '--records', '200']);
+    bench.child.stdout?.once('data', () => bench.child.stdout?.destroy());
+    const { code: ofBench, errors: said } = await bench.ended;
+    assert.deepEqual([ofBench, said], [0, '']);
+  });
+
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`exits 130 on ${signal}, with every process gone, and can be resumed`, async () => {
       rig.script(turns('edit_file', [command('echo $$ > pid; sleep 300')]));
