@@ -24,6 +24,7 @@ import { mcpSearch } from './tools/mcp/mcp-search.ts';
 import { forget } from './tools/memory/forget.ts';
 import { recall } from './tools/memory/recall.ts';
 import { remember } from './tools/memory/remember.ts';
+import { codeIntel } from './tools/search/code-intel.ts';
 import { diagnostics } from './tools/search/diagnostics.ts';
 import { findRelevantFiles } from './tools/search/find-relevant-files.ts';
 import { searchText } from './tools/search/search-text.ts';
@@ -38,6 +39,7 @@ export const builtInTools: readonly Tool[] = [
   listFiles,
   searchText,
   findRelevantFiles,
+  codeIntel,
   diagnostics,
   editFile,
   applyPatch,

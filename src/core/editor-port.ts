@@ -5,9 +5,55 @@ export interface Diagnostic {
   readonly message: string;
   readonly source: string;
 }
+
+export const codeOperations = [
+  'definition',
+  'references',
+  'implementations',
+  'callers',
+  'outline',
+  'workspace_symbols',
+] as const;
+export type CodeOperation = (typeof codeOperations)[number];
+
+export interface CodeQuestion {
+  readonly operation: CodeOperation;
+  /** Absolute; for `workspace_symbols` any file of the language that is asked about. */
+  readonly path?: string;
+  /** The name that stands in the file, at `line` (from 1) or wherever it stands first. */
+  readonly symbol?: string;
+  readonly line?: number;
+  /** Of `workspace_symbols`. */
+  readonly query?: string;
+}
+export interface CodePlace {
+  /** A path, or the whole URI of what is no file. */
+  readonly place: string;
+  readonly line: number;
+  /** What stands there, or calls from there: "class Cart", "total". */
+  readonly name?: string;
+  /** How deep it lies in an outline, from 0. */
+  readonly depth?: number;
+}
+export interface CodeAnswer {
+  readonly places: readonly CodePlace[];
+  /** Places in all, which may be more than were given. */
+  readonly total: number;
+  /** Why there is none, in words. */
+  readonly silence?: string;
+}
+
+/** Whoever knows the code of the workspace: the language servers behind an editor. */
+export interface CodeProviders {
+  /** Within 4 s, of whatever kind the servers are. Throws only when the signal is aborted. */
+  ask(question: CodeQuestion, most: number, signal: AbortSignal): Promise<CodeAnswer>;
+}
+
 export interface Editor {
   /** Those of the paths that are open with unsaved changes. */
   unsaved(paths: readonly string[]): readonly string[];
   /** undefined: no editor is attached. */
   diagnostics(paths: readonly string[]): readonly Diagnostic[] | undefined;
+  /** Absent: no editor is attached. */
+  readonly code?: CodeProviders;
 }

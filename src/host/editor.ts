@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { Diagnostic, Editor } from '../core/editor-port.ts';
+import { vscodeCode } from './code-providers.ts';
 
-/** What VS Code knows about files: unsaved text and problems. */
+/** What VS Code knows about files: unsaved text, problems, code. */
 export const vscodeEditor: Editor = {
+  code: vscodeCode,
   unsaved: (paths) => {
     const dirty = new Set(
       vscode.workspace.textDocuments.filter((document) => document.isDirty).map((document) => document.uri.fsPath),

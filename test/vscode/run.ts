@@ -5,6 +5,7 @@ import { runTests } from '@vscode/test-electron';
 import * as esbuild from 'esbuild';
 import { launchBrowser } from '../support/browser.ts';
 import { buildExtension, leftovers, projectFolder } from '../support/extension-package.ts';
+import { typescriptServer } from '../support/typescript-server.ts';
 import { unconfined } from '../support/unconfined.ts';
 import { remoteUri, startVscodeServer } from '../support/vscode-server.ts';
 import { openWorkbench } from '../support/workbench.ts';
@@ -76,6 +77,8 @@ async function inServer(kind: WindowKind, folder: string, line: (text: string) =
   const server = await startVscodeServer({
     env: environmentOf(kind, folder),
     workspaceTrust: kind === 'restricted',
+    // This server brings the extension for TypeScript without TypeScript itself.
+    ...(kind === 'folder' ? { settings: { 'typescript.tsdk': await typescriptServer() } } : {}),
   });
   const browser = await launchBrowser();
   try {

@@ -39,10 +39,11 @@ export function definedNames(text: string): string {
   return [...names].join(' ');
 }
 
-const modifier =
-  'export|default|declare|pub(?:\\([^)\\n]{0,40}\\))?|public|private|protected|internal|static|async|final|abstract|override|inline|virtual|unsafe';
-const keyword =
-  'function\\*?|class|def|defp|fn|func(?:[ \\t]+\\([^)\\n]{0,80}\\))?|fun|sub|interface|type|enum|struct|trait|impl|record|object|const|let|var|val|module|namespace|protocol|mod';
+/** Words before a definition, and those that begin one; in a way that all regular expressions know. */
+export const modifier =
+  'export|default|declare|pub(?:\\(.{0,40}?\\))?|public|private|protected|internal|static|async|final|abstract|override|inline|virtual|unsafe';
+export const keyword =
+  'function\\*?|class|def|defp|fn|func(?:[ \\t]+\\(.{0,80}?\\))?|fun|sub|interface|type|enum|struct|trait|impl|record|object|const|let|var|val|module|namespace|protocol|mod';
 const definition = new RegExp(
   `^[ \\t]*(?:(?:${modifier})[ \\t]+)*(?:${keyword})[ \\t]+(?<name>[\\p{L}_$][\\p{L}\\p{N}_$]*)|^[ \\t]*(?:[\\p{L}\\p{N}_$]{1,60}\\.){1,4}(?<member>[\\p{L}_$][\\p{L}\\p{N}_$]*)[ \\t]*=(?!=)`,
   'gmu',

@@ -42,6 +42,6 @@ function stem(word: string): string {
 }
 
 /** In a way that all regular expressions know; a word has no other signs than letters, digits and `_`. */
-function inAnyCase(word: string): string {
+export function inAnyCase(word: string): string {
   return [...word].map((sign) => (sign.toUpperCase() === sign ? sign : `[${sign}${sign.toUpperCase()}]`)).join('');
 }

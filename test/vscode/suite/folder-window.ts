@@ -9,3 +9,4 @@ import './native-chat.ts';
 import './editor-models.ts';
 import './memory.ts';
 import './workspace-index.ts';
+import './code-intel.ts';
