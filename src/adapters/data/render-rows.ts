@@ -1,12 +1,13 @@
 import { rmSync } from 'node:fs';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import type { Cell, ExportFormat } from '../../core/data-port.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import { jsonlFile } from './kept-rows.ts';
 import { lineFile, type RowFile } from './line-file.ts';
 import type { RowSink } from './row-sink.ts';
 import { uniqueNames } from './source-table.ts';
-import { identifier } from './sqlite/open-database.ts';
+import { identifier } from './sql/quoting.ts';
+import { wholeAsWhole } from './sqlite/load-table.ts';
 
 /** Bytes of an exported file: it is held in memory when it takes its place, and kept so that it can be undone. */
 export const mostExported = 100_000_000;
@@ -73,7 +74,7 @@ function sqliteFile(path: string, names: readonly string[]): RowFile {
       return bytes;
     },
     write: (row) => {
-      insert.run(...row.map(stored));
+      insert.run(...row.map(wholeAsWhole));
       for (const cell of row) bytes += typeof cell === 'string' ? cell.length : 8;
     },
     end: () => {
@@ -81,10 +82,6 @@ function sqliteFile(path: string, names: readonly string[]): RowFile {
       database.close();
     },
   };
-}
-
-function stored(cell: Cell): SQLInputValue {
-  return typeof cell === 'number' && Number.isSafeInteger(cell) ? BigInt(cell) : cell;
 }
 
 function tooLarge(): MagusError {

@@ -1,5 +1,8 @@
+import { headAndTail } from '../head-and-tail.ts';
 import type { ChatMessage } from '../ports.ts';
 import type { CallState, Conversation, TaskState, Turn } from './state.ts';
+
+const toSaveRoom = ' to save room';
 
 /** Begins the answer of a call whose effect nobody can know. Other programs look for these very words. */
 export const outcomeUnknown = '[outcome unknown]';
@@ -30,7 +33,7 @@ export function projectTurn(
   calls: ReadonlyMap<string, CallState>,
   longestAnswer = Number.POSITIVE_INFINITY,
 ): readonly ChatMessage[] {
-  if (turn.kind === 'note') return [{ role: 'user', content: headAndTail(turn.text, longestAnswer) }];
+  if (turn.kind === 'note') return [{ role: 'user', content: headAndTail(turn.text, longestAnswer, toSaveRoom) }];
   if (turn.text === '' && turn.calls.length === 0) return [];
   // What is shown of a turn whose calls are all answered stays as it is: the same messages every time, weighed and compared once.
   if (longestAnswer !== Number.POSITIVE_INFINITY || !turn.calls.every(({ id }) => calls.get(id)?.ended))
@@ -56,7 +59,7 @@ function projectReply(
     (call): ChatMessage => ({
       role: 'tool',
       callId: call.id,
-      content: headAndTail(answerOf(calls.get(call.id)), longestAnswer),
+      content: headAndTail(answerOf(calls.get(call.id)), longestAnswer, toSaveRoom),
     }),
   );
   return [reply, ...answers, ...projectImages(turn.calls.map(({ id }) => calls.get(id)))];
@@ -83,10 +86,4 @@ function answerOf(call: CallState | undefined): string {
     return advice ? `${content}\n\n[memory] ${advice.text}` : content;
   }
   return call ? `${outcomeUnknown} This call was begun and never answered.` : '[not run] This call was never begun.';
-}
-
-function headAndTail(text: string, characters: number): string {
-  if (text.length <= characters) return text;
-  const half = Math.floor(characters / 2);
-  return `${text.slice(0, half)}\n[${text.length - 2 * half} characters left out to save room]\n${text.slice(text.length - half)}`;
 }

@@ -4,7 +4,7 @@ import type { Deployment } from '../../core/deploy/deployment.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import { assertAuthorized } from '../../core/security/authorized.ts';
 import type { Tool, ToolResult } from '../../core/tools/tool.ts';
-import { headAndTail } from '../shell/command-text.ts';
+import { shownOutput } from '../shell/command-text.ts';
 import { confirmProduction } from './production.ts';
 import { type Outcome, release } from './release.ts';
 import { assertSameTarget, recipesOf, targetQuestions, usablePlan } from './usable-plan.ts';
@@ -51,7 +51,7 @@ export function shownOutcome({ plan }: Deployment, { state, output, note }: Outc
       : `The way back: deploy_rollback {"release_id":"${plan.planId}"}. ${plan.rollback.note}`;
   const ok = state === 'applied' || state === 'verified' || state === 'rolled-back';
   const head = `release ${plan.planId}, ${plan.target} to ${plan.environment}: ${state}\n${note}`;
-  const content = `${head}${state === 'rolled-back' ? '' : `\n${wayBack}`}\n\n${headAndTail(output, callId)}`.trimEnd();
+  const content = `${head}${state === 'rolled-back' ? '' : `\n${wayBack}`}\n\n${shownOutput(output, callId)}`.trimEnd();
   if (ok) return { ok, content };
   const message = `The release ${plan.planId} is ${state}: ${note}. ${wayBack}`;
   return { ok, content, error: { kind: 'tool-failed', code: state.toUpperCase().replaceAll('-', '_'), message } };

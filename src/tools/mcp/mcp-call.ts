@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { headAndTail } from '../../core/head-and-tail.ts';
 import { callEffect, startEffect } from '../../core/mcp/mcp-effects.ts';
 import type { McpCall } from '../../core/mcp/mcp-port.ts';
 import type { Ports } from '../../core/ports.ts';
@@ -33,7 +34,9 @@ export const mcpCall: Tool<McpCallInput> = {
     const call = await wantedCall(ports, scope, asked);
     const place = { roots: scope.roots, desk: mcpDesk(ports, scope) };
     const { ok, text, images } = await ports.mcp.call(authorized, call, place, signal);
-    const content = headAndTail(await plainText(text)) || (images.length > 0 ? '[image]' : '(no content)');
+    const content =
+      headAndTail(await plainText(text), shownCharacters, '; ask for less') ||
+      (images.length > 0 ? '[image]' : '(no content)');
     const shown = images.filter(
       (image) => /^data:image\/(png|jpeg|gif|webp);/.test(image) && image.length < longestImage,
     );
@@ -66,10 +69,4 @@ async function wantedCall(ports: Ports, scope: ToolScope, asked: McpCallInput): 
     `${server.name} has no tool ${asked.tool}. It has: ${names.slice(0, 2000) || 'none'}.`,
     { code: 'NO_TOOL' },
   );
-}
-
-function headAndTail(text: string): string {
-  if (text.length <= shownCharacters) return text;
-  const half = shownCharacters / 2;
-  return `${text.slice(0, half)}\n[${text.length - 2 * half} characters left out; ask for less]\n${text.slice(-half)}`;
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { toMagusError } from '../../core/errors/magus-error.ts';
 import { startEffect } from '../../core/mcp/mcp-effects.ts';
-import type { McpServer, McpTool } from '../../core/mcp/mcp-port.ts';
+import type { McpList, McpServer, McpTool } from '../../core/mcp/mcp-port.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { Authorized } from '../../core/security/authorized.ts';
 import { indexEntries } from '../../core/tools/rank-entries.ts';
@@ -31,15 +31,14 @@ export const mcpSearch: Tool<McpSearchInput> = {
   input,
   describe: ({ query, server }) => `Search MCP tools${server === undefined ? '' : ` of ${server}`}: ${query}`,
   async effects(ports, scope, asked) {
-    const wanted = await wantedServers(ports, scope, asked);
+    const { wanted } = await wantedServers(ports, scope, asked);
     const unlisted = wanted.filter((server) => isUnlisted(server, asked));
     const unseen = wanted.some(({ tools }) => tools?.some(({ approved }) => !approved));
     const look: Effect = { verb: 'control', object: 'the list of MCP tools', zone: 'own' };
     return [unseen ? { ...look, fromOutside: true } : look, ...unlisted.map(startEffect)];
   },
   async run(ports, scope, asked, authorized, signal) {
-    const { servers, faults } = await ports.mcp.list(scope.roots);
-    const wanted = servers.filter(({ name }) => asked.server === undefined || name === asked.server);
+    const { wanted, servers, faults } = await wantedServers(ports, scope, asked);
     if (wanted.length === 0) return { ok: true, content: [noServers(servers, asked), ...faults].join('\n') };
     const listed = await listedTools({ ports, scope, authorized, signal }, wanted, asked);
     const failures = listed.flatMap(({ failure }) => failure ?? []);
@@ -65,9 +64,9 @@ async function wantedServers(
   ports: Ports,
   scope: ToolScope,
   { server }: McpSearchInput,
-): Promise<readonly McpServer[]> {
-  const { servers } = await ports.mcp.list(scope.roots);
-  return servers.filter(({ name }) => server === undefined || name === server);
+): Promise<McpList & { readonly wanted: readonly McpServer[] }> {
+  const list = await ports.mcp.list(scope.roots);
+  return { ...list, wanted: list.servers.filter(({ name }) => server === undefined || name === server) };
 }
 
 /** One that could not be started is tried again only when it is named. */

@@ -1,3 +1,5 @@
+import { headAndTail } from '../../core/head-and-tail.ts';
+
 /** What a model is shown of one output, in characters. */
 export const shownCharacters = 48_000;
 
@@ -21,13 +23,11 @@ export async function* pieces(text: string): AsyncGenerator<string> {
 
 const pieceCharacters = 200_000;
 
-/** Head and tail of a long text, with a mark between them that says how to get the rest. */
-export function headAndTail(text: string, commandId: string): string {
-  if (text.length <= shownCharacters) return text;
-  const half = shownCharacters / 2;
-  const to = text.length - half;
-  const left = `[${to - half} characters left out; read them with command_output {"id":"${commandId}","mode":"range","from":${half},"to":${to}}]`;
-  return `${text.slice(0, half)}\n${left}\n${text.slice(to)}`;
+/** Head and tail of a command's output, with a mark between them that says how to get the rest. */
+export function shownOutput(output: string, commandId: string): string {
+  const rest = (from: number, to: number): string =>
+    `; read them with command_output {"id":"${commandId}","mode":"range","from":${from},"to":${to}}`;
+  return headAndTail(output, shownCharacters, rest);
 }
 
 export function seconds(milliseconds: number): string {

@@ -9,7 +9,7 @@ import { ownCommand } from '../../core/tools/own-command.ts';
 import { resolvePath } from '../../core/tools/resolve-path.ts';
 import type { Tool, ToolResult, ToolScope } from '../../core/tools/tool.ts';
 import type { Effect } from '../../protocol/effects.ts';
-import { headAndTail, plainText, seconds } from './command-text.ts';
+import { plainText, seconds, shownOutput } from './command-text.ts';
 import { sandboxNotes } from './sandbox-notes.ts';
 
 const defaultTimeoutS = 120;
@@ -117,7 +117,7 @@ const loadsCode =
   /^(PATH|HOME|SHELL|ENV|BASH_ENV|IFS|EDITOR|VISUAL|PAGER|LD_.*|DYLD_.*|GIT_.*|NODE_OPTIONS|NODE_PATH|PYTHON.*|PERL5.*|PERLLIB|RUBY.*|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|NPM_CONFIG_.*|.*_PROXY|OPENMAGUS_.*)$/i;
 
 async function outputOf(ports: Ports, scope: ToolScope, { commandId }: CommandState): Promise<string> {
-  return headAndTail(await plainText(await ports.commands.readOutput(commandId)), scope.callId);
+  return shownOutput(await plainText(await ports.commands.readOutput(commandId)), scope.callId);
 }
 
 async function ended(ports: Ports, scope: ToolScope, state: CommandState): Promise<ToolResult> {

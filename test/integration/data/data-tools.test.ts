@@ -53,7 +53,7 @@ describe('the data tools in a task', () => {
       const [described = '', asked, refused = ''] = answers(rig.model.requests.at(-1));
       assert.match(described, /^data_inspect: [\s\S]*data_query: (?![\s\S]*data_export)/);
       assert.equal(asked, '1 row, by one pass over the file\npieces\n8');
-      assert.match(refused, /no tool or family data_export here.*The families are: data, api\./);
+      assert.match(refused, /no tool or family data_export here.*The families are: data, api/);
       assert.match(refused, mode === 'ask' ? /Nothing may be changed/ : /Put it into a step/);
       assert.equal(of('task-ended')[0]?.summary, 'Eight pieces.');
     }

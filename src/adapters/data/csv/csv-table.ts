@@ -10,6 +10,7 @@ import {
   type SourceTable,
   uniqueNames,
 } from '../source-table.ts';
+import { sqlText } from '../sql/quoting.ts';
 import { type TextEncoding, textReader } from '../text-encoding.ts';
 import { csvRows } from './csv-rows.ts';
 import { type DetectedDialect, detectDialect, firstRows, type Row } from './detect-dialect.ts';
@@ -59,12 +60,11 @@ const duckdbTypes: Readonly<Record<Affinity, string>> = {
 
 /** The same dialect and types for DuckDB. */
 function duckdbReader({ dialect, columns }: Shape): (path: string) => string {
-  const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-  const types = columns.map(({ name, affinity }) => `${text(name)}: ${text(duckdbTypes[affinity])}`).join(', ');
+  const types = columns.map(({ name, affinity }) => `${sqlText(name)}: ${sqlText(duckdbTypes[affinity])}`).join(', ');
   const how = [
-    `delim = ${text(dialect.delimiter)}`,
-    `quote = ${text(dialect.quote)}`,
-    `escape = ${text(dialect.quote)}`,
+    `delim = ${sqlText(dialect.delimiter)}`,
+    `quote = ${sqlText(dialect.quote)}`,
+    `escape = ${sqlText(dialect.quote)}`,
     `header = ${dialect.header}`,
     `columns = {${types}}`,
     'auto_detect = false, null_padding = true, strict_mode = false',

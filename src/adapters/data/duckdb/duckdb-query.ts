@@ -2,6 +2,7 @@ import type { Cell } from '../../../core/data-port.ts';
 import { MagusError } from '../../../core/errors/magus-error.ts';
 import type { OpenSource } from '../open-sources.ts';
 import type { RowSink } from '../row-sink.ts';
+import { identifier, sqlText } from '../sql/quoting.ts';
 import { notAQuery } from '../sqlite/read-only.ts';
 import { type DuckConnection, loadDuckdb } from './load-duckdb.ts';
 
@@ -61,16 +62,11 @@ export async function duckdbSample(
     },
     restart: () => undefined,
   };
-  const { columns } = await duckdbQuery(
-    `SELECT * FROM "${source.name.replaceAll('"', '""')}"`,
-    [source],
-    place,
-    (names) => {
-      // They are held in memory, so fewer than of a file that is read row by row.
-      most = Math.max(1, Math.floor(mostCells / 5 / Math.max(1, names.length)));
-      return sink;
-    },
-  );
+  const { columns } = await duckdbQuery(`SELECT * FROM ${identifier(source.name)}`, [source], place, (names) => {
+    // They are held in memory, so fewer than of a file that is read row by row.
+    most = Math.max(1, Math.floor(mostCells / 5 / Math.max(1, names.length)));
+    return sink;
+  });
   return { columns, rows, whole };
 }
 
@@ -91,34 +87,26 @@ async function connect(
   await connection.run(
     "SET default_null_order = 'sqlite'; SET integer_division = true; SET preserve_insertion_order = true;",
   );
-  await connection.run(`SET allowed_paths = [${sources.map(({ file }) => quoted(file.path)).join(', ')}];`);
+  await connection.run(`SET allowed_paths = [${sources.map(({ file }) => sqlText(file.path)).join(', ')}];`);
   await connection.run('SET enable_external_access = false; SET lock_configuration = true;');
   for (const view of views) await connection.run(view).catch((error: unknown) => Promise.reject(explained(error)));
   return { connection, selectType: StatementType.SELECT };
 }
 
 function viewOf(source: OpenSource): string {
-  const path = quoted(source.file.path);
+  const path = sqlText(source.file.path);
   switch (source.kind) {
     case 'parquet':
-      return `CREATE VIEW ${name(source.name)} AS SELECT * FROM read_parquet(${path})`;
+      return `CREATE VIEW ${identifier(source.name)} AS SELECT * FROM read_parquet(${path})`;
     case 'table':
       if (source.table.duckdb !== undefined)
-        return `CREATE VIEW ${name(source.table.name)} AS SELECT * FROM ${source.table.duckdb(path)}`;
+        return `CREATE VIEW ${identifier(source.table.name)} AS SELECT * FROM ${source.table.duckdb(path)}`;
       throw noReader(source.file.shown, 'in this encoding or compression');
     case 'sqlite':
       throw noReader(source.file.shown, 'as an SQLite file');
     default:
       return source satisfies never;
   }
-}
-
-function name(written: string): string {
-  return `"${written.replaceAll('"', '""')}"`;
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** What DuckDB has beyond numbers and text is written out. */

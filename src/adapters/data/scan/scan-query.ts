@@ -40,7 +40,7 @@ interface Taker {
 
 function takerOf(query: SimpleQuery, sink: RowSink): Taker {
   if (query.groupBy.length > 0 || query.items.some(hasAggregate)) return groupedRows(query, sink);
-  if (query.orderBy.length > 0) return sortedRows(query, query, sink);
+  if (query.orderBy.length > 0) return sortedRows(query, sink);
   return plainRows(query, sink);
 }
 
@@ -67,11 +67,11 @@ function plainRows({ items, distinct, limit, offset }: SimpleQuery, sink: RowSin
   };
 }
 
-function sortedRows(query: SimpleQuery, { items, orderBy }: SimpleQuery, sink: RowSink): Taker {
+function sortedRows({ items, orderBy, limit, offset }: SimpleQuery, sink: RowSink): Taker {
   const values = items.map(evaluator);
   const order = orderBy.map(({ by }) => evaluator(by));
   const best = bestRows(
-    query.offset + query.limit,
+    offset + limit,
     orderBy.map(({ descending }) => descending),
   );
   return {
@@ -83,7 +83,7 @@ function sortedRows(query: SimpleQuery, { items, orderBy }: SimpleQuery, sink: R
       return true;
     },
     end: () => {
-      for (const row of best.rows().slice(query.offset)) if (!sink.add(row)) return;
+      for (const row of best.rows().slice(offset)) if (!sink.add(row)) return;
     },
   };
 }
@@ -97,7 +97,7 @@ function groupedRows(query: SimpleQuery, sink: RowSink): Taker {
     orderBy: query.orderBy.map(({ by, descending }) => ({ by: groups.after(by), descending })),
   };
   const holds = having === undefined ? undefined : evaluator(groups.after(having));
-  const next = over.orderBy.length > 0 ? sortedRows(query, over, sink) : plainRows(over, sink);
+  const next = over.orderBy.length > 0 ? sortedRows(over, sink) : plainRows(over, sink);
   return {
     add: (row) => {
       groups.add(row);

@@ -16,7 +16,7 @@ export function parseSimple(
   reader.skip('all');
   const named = tableOf(sql, table.name);
   const columns: Resolve = (name, of) => {
-    if (of !== undefined && !named.some((known) => sameName(known, of))) return undefined;
+    if (of !== undefined && !sameName(named, of)) return undefined;
     const column = table.columns.findIndex((each) => sameName(each.name, name));
     const affinity = table.columns[column]?.affinity;
     return affinity === undefined ? undefined : { type: 'column', column, affinity };
@@ -121,12 +121,11 @@ function parseFrom(reader: TokenReader, name: string): void {
   parseAlias(reader);
 }
 
-/** Names by which the table's columns can be called: its alias alone, where it has one. */
-function tableOf(sql: readonly SqlToken[], name: string): readonly string[] {
+/** What the table's columns are called by: its alias alone, where it has one. */
+function tableOf(sql: readonly SqlToken[], name: string): string {
   const from = sql.findIndex(({ kind, text }) => kind === 'name' && text.toLowerCase() === 'from');
   const reader = tokenReader(sql.slice(from + 2));
-  const alias = parseAlias(reader);
-  return [alias ?? name];
+  return parseAlias(reader) ?? name;
 }
 
 /** A number stands for the item at that place. */

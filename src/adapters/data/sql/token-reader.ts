@@ -3,7 +3,7 @@ import type { SqlToken } from './sql-tokens.ts';
 
 /** Walks over the tokens of a statement. Whatever is not expected is left to the database. */
 export interface TokenReader {
-  peek(ahead?: number): SqlToken | undefined;
+  peek(): SqlToken | undefined;
   next(): SqlToken;
   /** Steps over the words or signs if they come next, one after the other. */
   skip(...texts: readonly string[]): boolean;
@@ -17,7 +17,7 @@ export function tokenReader(tokens: readonly SqlToken[]): TokenReader {
     return token !== undefined && (token.kind === 'name' || token.kind === 'sign') && token.text.toLowerCase() === text;
   };
   const reader: TokenReader = {
-    peek: (ahead = 0) => tokens[at + ahead],
+    peek: () => tokens[at],
     next: () => {
       const token = tokens[at];
       if (token === undefined) throw needsDatabase('the statement ends early');

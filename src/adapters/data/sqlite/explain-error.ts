@@ -1,4 +1,6 @@
+import { editDistance } from '../../../core/edit-distance.ts';
 import { MagusError } from '../../../core/errors/magus-error.ts';
+import { identifier } from '../sql/quoting.ts';
 import { sqlTokens } from '../sql/sql-tokens.ts';
 import { notAQuery } from './read-only.ts';
 
@@ -29,7 +31,7 @@ export function explainSqlError(error: unknown, sql: string, tables: readonly Na
 }
 
 export function quotedName(name: string): string {
-  return /^[A-Za-z_]\w*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  return /^[A-Za-z_]\w*$/.test(name) ? name : identifier(name);
 }
 
 function describeTable({ name, columns }: NamedTable): string {
@@ -48,25 +50,15 @@ function placeOf(sql: string, name: string | undefined): string {
 }
 
 /** By the fewest letters to change; undefined where none is alike. */
-function nearestOf(name: string, known: readonly string[]): string | undefined {
+function nearestOf(written: string, known: readonly string[]): string | undefined {
+  const name = written.slice(0, 200);
   const [best] = known
-    .map((candidate) => ({ candidate, distance: distanceOf(name.toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({
+      candidate,
+      distance: editDistance(name.toLowerCase(), candidate.toLowerCase().slice(0, 200)),
+    }))
     .sort((left, right) => left.distance - right.distance);
   return best && best.distance <= Math.max(2, name.length / 2) ? best.candidate : undefined;
-}
-
-/** Levenshtein's. */
-function distanceOf(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let a = 1; a <= left.length; a += 1) {
-    const next = [a];
-    for (let b = 1; b <= right.length; b += 1) {
-      const changed = (row[b - 1] ?? 0) + (left[a - 1] === right[b - 1] ? 0 : 1);
-      next.push(Math.min(changed, (row[b] ?? 0) + 1, (next[b - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }
 
 function tooBig(cause: unknown): MagusError {

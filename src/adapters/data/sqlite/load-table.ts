@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { SourceTable } from '../source-table.ts';
-import { identifier } from './open-database.ts';
+import { identifier } from '../sql/quoting.ts';
 
 /** Values that one statement inserts at most. */
 const batchValues = 256;
@@ -29,6 +29,6 @@ export async function loadTable(database: DatabaseSync, table: SourceTable, want
 }
 
 /** A plain number would be bound as a fraction. */
-function wholeAsWhole(cell: string | number | null): SQLInputValue {
+export function wholeAsWhole(cell: string | number | null): SQLInputValue {
   return typeof cell === 'number' && Number.isSafeInteger(cell) ? BigInt(cell) : cell;
 }

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { MagusError } from '../../../core/errors/magus-error.ts';
 import type { SourceTable } from '../source-table.ts';
+import { identifier } from '../sql/quoting.ts';
 
 /** An SQLite file that is a source: its tables are reached by its name. */
 export interface SqliteSource {
@@ -39,10 +40,6 @@ export function openQueryDatabase(
   }
   for (const source of sources) attach(database, source);
   return database;
-}
-
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** Tables and views of an attached source. */

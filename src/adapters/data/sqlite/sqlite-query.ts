@@ -3,10 +3,11 @@ import type { Cell } from '../../../core/data-port.ts';
 import type { RowSink } from '../row-sink.ts';
 import type { SourceTable } from '../source-table.ts';
 import { columnsNeeded } from '../sql/columns-needed.ts';
+import { identifier } from '../sql/quoting.ts';
 import type { SqlToken } from '../sql/sql-tokens.ts';
 import { explainSqlError, type NamedTable } from './explain-error.ts';
 import { loadTable } from './load-table.ts';
-import { identifier, openQueryDatabase, type SqliteSource, tablesOf } from './open-database.ts';
+import { openQueryDatabase, type SqliteSource, tablesOf } from './open-database.ts';
 import { lockDown } from './read-only.ts';
 
 export interface SqlSources {

@@ -1,3 +1,4 @@
+import { editDistance } from '../../../core/edit-distance.ts';
 import type { Place } from './match-text.ts';
 import { reindent } from './reindent.ts';
 import type { SearchedText } from './searched-text.ts';
@@ -122,25 +123,10 @@ function lengthLoss(
 }
 
 const longestCompared = 1000;
-const row = new Uint16Array(longestCompared + 1);
 
-/** Levenshtein distance; very long lines are compared as a whole. */
+/** Very long lines are compared as a whole. */
 function distance(left: string, right: string): number {
   if (left === right) return 0;
-  if (left.length > longestCompared || right.length > longestCompared) return Math.max(left.length, right.length);
-  for (let column = 0; column <= right.length; column += 1) row[column] = column;
-  for (let line = 1; line <= left.length; line += 1) {
-    const unit = left.charCodeAt(line - 1);
-    let diagonal = line - 1;
-    let before = line;
-    for (let column = 1; column <= right.length; column += 1) {
-      const above = row[column] ?? 0;
-      const swapped = diagonal + (unit === right.charCodeAt(column - 1) ? 0 : 1);
-      before = Math.min(swapped, above + 1, before + 1);
-      row[column] = before;
-      diagonal = above;
-    }
-    row[0] = line;
-  }
-  return row[right.length] ?? 0;
+  const tooLong = left.length > longestCompared || right.length > longestCompared;
+  return tooLong ? Math.max(left.length, right.length) : editDistance(left, right);
 }
