@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { open, readdir, readFile, stat, truncate } from 'node:fs/promises';
+import { open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskEvent } from '../../src/protocol/task-event.ts';
-import { buildExtension } from '../support/extension-package.ts';
+import { buildExtension, projectFolder } from '../support/extension-package.ts';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.ts';
 import { assertWantedTree, carefulModel, goalIn } from './careful-task.ts';
 import { type Ended, logOf, modelWords, newPlace, openmagus, type Place } from './command-line.ts';
@@ -175,6 +176,38 @@ describe('faults of the journal', () => {
         disk.empty();
         assert.equal((await run()).code, 0);
         await assertWantedTree(place.workspace);
+      } finally {
+        disk.unmount();
+      }
+    }).timeout(60_000);
+
+    it('full while memories come in: keeps whole ones, says so, and takes the rest when there is room', async () => {
+      const disk = await mountSmallDisk(place.home, 8);
+      await writeFile(path.join(place.home, 'filler'), new Uint8Array(4_000_000));
+      try {
+        const rows = Array.from({ length: 300 }, (_, index) => ({
+          kind: 'fact',
+          id: `fact-${index}`,
+          text: `Fact ${index}: ${'words of a long memory '.repeat(900)}`,
+        }));
+        const lines = rows.map((row) => JSON.stringify(row)).join('\n');
+        const memory = (words: readonly string[], input = '') =>
+          spawnSync(process.execPath, [path.join(projectFolder, 'dist', 'cli.js'), 'memory', ...words], {
+            env: { ...process.env, OPENMAGUS_HOME: place.home },
+            encoding: 'utf8',
+            input,
+            maxBuffer: 64_000_000,
+          });
+        const { status, stderr } = memory(['import', '-'], lines);
+        assert.notEqual(status, 0);
+        assert.match(stderr, /disk .*is full.*Free some space/);
+        const kept = memory(['export']).stdout.split('\n').slice(0, -1);
+        assert.ok(kept.length < rows.length);
+        for (const line of kept)
+          assert.match((JSON.parse(line) as { text: string }).text, /^Fact \d+: (words of a long memory ?){900}$/);
+        disk.empty();
+        assert.equal(memory(['import', '-'], JSON.stringify({ kind: 'fact', text: 'There is room.' })).status, 0);
+        assert.equal(memory(['export']).stdout.split('\n').length - 1, kept.length + 1);
       } finally {
         disk.unmount();
       }

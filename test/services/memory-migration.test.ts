@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { openJournal } from '../../src/adapters/sqlite/sqlite-journal.ts';
 import { systemClock, systemHash } from '../../src/adapters/system/system.ts';
 import { composeMemory } from '../../src/compose-memory.ts';
@@ -83,6 +86,17 @@ describe('migrating to a server', () => {
     assert.equal(there.length, 300);
     goOn();
     assert.ok((await migrating).equal);
+  });
+
+  it('that is killed in the middle is whole after the next one', async () => {
+    const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+    const child = spawn(process.execPath, [cli, 'memory', 'replay'], { env: { ...process.env, OPENMAGUS_HOME: home } });
+    const there = async () => (await replica.scan({ kinds: ['episode'], afterId: '', limit: count }, signal)).length;
+    while ((await there()) === 0) await wait(1);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    const again = await migrate();
+    assert.deepEqual([again.equal, again.replicaCount], [true, count]);
   });
 
   it('that was cancelled in the middle is whole after the next one', async () => {

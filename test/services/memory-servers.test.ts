@@ -74,7 +74,12 @@ describe('the three servers behind the embedded store', () => {
 
   it('follow what is remembered and forgotten, each its kind', async function () {
     this.timeout(60_000);
-    await remember(rig, records(30), signal);
+    // What no store keeps as it is, and what one might read as an order.
+    const odd = records(3, 'odd').map((record) => ({
+      ...record,
+      text: 'a\0b \ud83d \u202ec\u202c ` }) DETACH DELETE n // odd',
+    }));
+    await remember(rig, [...records(30), ...odd], signal);
     await settled(rig);
     await assertEqual();
     const { hits } = await recallMemories(rig, { text: 'zebra 4', kinds: memoryKinds, roots: [], limit: 5 }, signal);
