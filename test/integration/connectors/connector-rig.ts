@@ -1,4 +1,4 @@
-import type { People, Ports } from '../../../src/core/ports.ts';
+import type { LiveDelta, People, Ports } from '../../../src/core/ports.ts';
 import { authorize } from '../../../src/core/security/authorize.ts';
 import { failureOf } from '../../../src/core/tools/failure-of.ts';
 import type { ToolResult, ToolScope } from '../../../src/core/tools/tool.ts';
@@ -16,6 +16,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   readonly trusted?: boolean;
   readonly people?: Partial<People>;
+  /** What a person sees while it runs. */
+  readonly onLive?: (delta: LiveDelta) => void;
 }
 
 /** One call as a task makes it: effects, policy, people, run. In mode auto, so that only what must be asked is asked. */
@@ -23,7 +25,7 @@ export async function callTool(
   ports: Ports,
   root: string,
   [name, input]: readonly [string, unknown],
-  { signal = new AbortController().signal, trusted = true, people = {} }: CallOptions = {},
+  { signal = new AbortController().signal, trusted = true, people = {}, onLive = () => {} }: CallOptions = {},
 ): Promise<Called> {
   const tool = ports.tools.find((each) => each.name === name);
   if (!tool) throw new Error(`There is no tool ${name}.`);
@@ -36,7 +38,8 @@ export async function callTool(
     changes: () => [],
     record: async (event) => void events.push(event),
   };
-  const own = { ...ports, people: { ...ports.people, approve: async () => true, ...people } };
+  const live: Ports['live'] = (_task, delta) => onLive(delta);
+  const own = { ...ports, live, people: { ...ports.people, approve: async () => true, ...people } };
   let effects: readonly Effect[] = [];
   let asked = false;
   try {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { guardedFetch } from '../../../src/adapters/mcp-client/guarded-fetch.ts';
 import { mcpServers } from '../../../src/adapters/mcp-client/mcp-servers.ts';
 import { systemHash } from '../../../src/adapters/system/system.ts';
@@ -28,16 +29,22 @@ describe('servers of the Model Context Protocol over HTTP', () => {
   let began: number;
   let headers: IncomingMessage['headers'];
   let answerCall: (id: unknown) => unknown;
+  /** A server that asks where the folders lie before it answers. */
+  let asksRoots: boolean;
+  let told: unknown;
 
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'magus-mcp-http-'));
     sessions = new Set();
     began = 0;
+    asksRoots = false;
+    told = undefined;
+    let open: ServerResponse | undefined;
     answerCall = (id) => ({ jsonrpc: '2.0', id, result: { content: [{ type: 'text', text: 'done' }] } });
     server = createServer((request, response) => {
       void bodyOf(request).then((text) => {
         if (request.method !== 'POST') return response.writeHead(405).end();
-        const { id, method } = JSON.parse(text) as { readonly id?: unknown; readonly method: string };
+        const { id, method, result: answered } = JSON.parse(text) as Readonly<Record<string, unknown>>;
         const session = request.headers['mcp-session-id'];
         headers = request.headers;
         if (method !== 'initialize' && !sessions.has(String(session))) return response.writeHead(404).end();
@@ -55,6 +62,20 @@ describe('servers of the Model Context Protocol over HTTP', () => {
           return reply({ jsonrpc: '2.0', id, result }, { 'mcp-session-id': `s${began}` });
         }
         if (id === undefined) return response.writeHead(202).end();
+        const event = (body: unknown): string => `event: message\ndata: ${JSON.stringify(body)}\n\n`;
+        if (method === undefined) {
+          told = answered;
+          response.writeHead(202).end();
+          return open?.end(event(answerCall(1)));
+        }
+        if (asksRoots && method === 'tools/call') {
+          answerCall = (
+            (answer) => () =>
+              answer(id)
+          )(answerCall);
+          open = response.writeHead(200, { 'content-type': 'text/event-stream' });
+          return open.write(event({ jsonrpc: '2.0', id: 'where', method: 'roots/list' }));
+        }
         if (method === 'tools/list')
           return reply({ jsonrpc: '2.0', id, result: { tools: [{ name: 'do', inputSchema: { type: 'object' } }] } });
         return reply(answerCall(id));
@@ -81,8 +102,8 @@ describe('servers of the Model Context Protocol over HTTP', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const call = async (): Promise<McpAnswer> => {
-    const place = { roots: [folder], desk };
+  const call = async (own: Partial<McpDesk> = {}): Promise<McpAnswer> => {
+    const place = { roots: [folder], desk: { ...desk, ...own } };
     const [far] = (await servers.list([folder])).servers;
     assert.ok(far);
     const start = startEffect(far);
@@ -114,6 +135,20 @@ describe('servers of the Model Context Protocol over HTTP', () => {
   it('that answer with anything but the protocol fail in words', async () => {
     answerCall = () => '<html>';
     await assert.rejects(call(), (error: { code: string }) => error.code === 'SERVER_DIED' || error.code === 'TIMEOUT');
+  });
+
+  it('are told of the folders where a person lets them, and of none else', async () => {
+    asksRoots = true;
+    const asked: string[] = [];
+    for (const allowed of [false, true]) {
+      const tellRoots = async (name: string): Promise<boolean> => {
+        asked.push(name);
+        return allowed;
+      };
+      assert.equal((await call({ tellRoots })).text, 'done');
+      assert.deepEqual(told, { roots: allowed ? [{ uri: pathToFileURL(folder).href }] : [] });
+    }
+    assert.deepEqual(asked, ['far', 'far']);
   });
 
   it('are not started undecided', async () => {

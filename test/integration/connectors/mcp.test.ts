@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ports } from '../../../src/core/ports.ts';
+import type { LiveDelta, Ports } from '../../../src/core/ports.ts';
 import { answers, calls, finish, type TaskRig, taskRig, turns, yes } from '../task/task-rig.ts';
 import { type Called, type CallOptions, callTool } from './connector-rig.ts';
 
@@ -149,8 +149,11 @@ describe('servers of the Model Context Protocol', function () {
   it('are told when a call is cancelled, and tell how far they are', async () => {
     await ready();
     const stop = new AbortController();
-    const running = call('slow', {}, { signal: stop.signal });
+    const shown: LiveDelta[] = [];
+    const running = call('slow', {}, { signal: stop.signal, onLive: (delta) => void shown.push(delta) });
     await until(async () => (await seen()).includes('waits'));
+    await until(async () => shown.length > 0);
+    assert.deepEqual(shown, [{ type: 'output', callId: 'call', text: 'one third (1 of 3)\n' }]);
     stop.abort();
     await assert.rejects(running);
     await until(async () => (await seen()).includes('cancelled'));
