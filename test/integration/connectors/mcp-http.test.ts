@@ -39,7 +39,7 @@ describe('servers of the Model Context Protocol over HTTP', () => {
     began = 0;
     asksRoots = false;
     told = undefined;
-    let open: ServerResponse | undefined;
+    let open: { readonly id: unknown; readonly response: ServerResponse } | undefined;
     answerCall = (id) => ({ jsonrpc: '2.0', id, result: { content: [{ type: 'text', text: 'done' }] } });
     server = createServer((request, response) => {
       void bodyOf(request).then((text) => {
@@ -66,15 +66,11 @@ describe('servers of the Model Context Protocol over HTTP', () => {
         if (method === undefined) {
           told = answered;
           response.writeHead(202).end();
-          return open?.end(event(answerCall(1)));
+          return open?.response.end(event(answerCall(open.id)));
         }
         if (asksRoots && method === 'tools/call') {
-          answerCall = (
-            (answer) => () =>
-              answer(id)
-          )(answerCall);
-          open = response.writeHead(200, { 'content-type': 'text/event-stream' });
-          return open.write(event({ jsonrpc: '2.0', id: 'where', method: 'roots/list' }));
+          open = { id, response: response.writeHead(200, { 'content-type': 'text/event-stream' }) };
+          return response.write(event({ jsonrpc: '2.0', id: 'where', method: 'roots/list' }));
         }
         if (method === 'tools/list')
           return reply({ jsonrpc: '2.0', id, result: { tools: [{ name: 'do', inputSchema: { type: 'object' } }] } });
@@ -87,7 +83,7 @@ describe('servers of the Model Context Protocol over HTTP', () => {
     servers = mcpServers({
       folder,
       version: '0.0.0',
-      callMs: 400,
+      callMs: 2000,
       listed: () => [],
       sources: { files: [], setting: () => ({ far: { url, headers: { Authorization: 'Bearer of-a-header-1' } } }) },
       secretOf: async () => undefined,
