@@ -23,6 +23,8 @@ export function ApprovalCard({ tool, taskId }: ApprovalProperties): VNode | null
   const { approval } = tool;
   const card = useAskingCard(running.value);
   if (!approval) return null;
+  // It says all that the other effects do, in the order in which it is done.
+  const plan = approval.effects.find(({ shown }) => shown !== undefined);
   const inTask = approval.decision.always ? undefined : rulesForTask(approval.effects);
   const decide = (allowed: boolean | 'task'): void => {
     restOnConversation();
@@ -34,18 +36,24 @@ export function ApprovalCard({ tool, taskId }: ApprovalProperties): VNode | null
         <Icon name="ask" />{' '}
         <strong>{tool.name === 'run_command' ? 'Run this command?' : `${visibleText(tool.title)}?`}</strong>
       </p>
-      <ul class="effects">
-        {riskyFirst(approval.effects).map((effect, index) => (
-          <EffectLine key={index} effect={effect} fresh={approval.fresh.includes(effect.object)} />
-        ))}
-      </ul>
+      {plan ? (
+        <EffectList effects={[plan]} fresh={[]} />
+      ) : (
+        <EffectList effects={approval.effects} fresh={approval.fresh} />
+      )}
+      {plan ? (
+        <details>
+          <summary>Every effect by itself</summary>
+          <EffectList effects={approval.effects.filter((effect) => effect !== plan)} fresh={approval.fresh} />
+        </details>
+      ) : null}
       {approval.decision.always ? (
         <p class="quiet">
           <span class="risk">Always asks:</span> {visibleText(insideFolders(approval.decision.reason, roots()))}
         </p>
       ) : null}
       {approval.advice ? <Remembered text={approval.advice} /> : null}
-      {tool.arguments && tool.name !== 'run_command' ? (
+      {tool.arguments && tool.name !== 'run_command' && !plan ? (
         <CodeBlock {...shownArguments(tool.name, tool.arguments)} />
       ) : null}
       <div class="row">
@@ -83,6 +91,22 @@ const verbs: Readonly<Record<Effect['verb'], string>> = {
   deploy: 'Deploy',
   control: 'Steer',
 };
+
+function EffectList({
+  effects,
+  fresh,
+}: {
+  readonly effects: readonly Effect[];
+  readonly fresh: readonly string[];
+}): VNode {
+  return (
+    <ul class="effects">
+      {riskyFirst(effects).map((effect, index) => (
+        <EffectLine key={index} effect={effect} fresh={fresh.includes(effect.object)} />
+      ))}
+    </ul>
+  );
+}
 
 function EffectLine({ effect, fresh }: { readonly effect: Effect; readonly fresh: boolean }): VNode {
   return (

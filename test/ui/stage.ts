@@ -18,10 +18,12 @@ export interface Stage {
   readonly model: ScriptedModel;
   /** The data of the person: journal and memories. */
   readonly home: string;
+  /** First on the PATH of the window's commands. */
+  readonly programs: string;
   /** Opens a window on a folder of its own, on the sample project, or on nothing. */
   open(folder: 'sample' | 'bare' | undefined, options?: WindowOptions): Promise<Window>;
   /** What the model answers from now on. */
-  play(scenario: Scenario): void;
+  play(scenario: Scenario | ReturnType<typeof playScenario>): void;
   /** Changes some settings; the usual ones configure the model and ask for everything. */
   change(settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** Changes them and comes back when the window has read them; the theme tells. */
@@ -89,7 +91,10 @@ async function start(): Promise<Stage> {
     'openmagus.approvals': 'ask',
   };
   const home = path.join(scratch, 'data');
-  const env = { OPENMAGUS_HOME: home, OPENMAGUS_DISCOVERY: 'off' };
+  const programs = path.join(scratch, 'programs');
+  const PATH = [programs, process.env['PATH']].join(path.delimiter);
+  // As started from a terminal: a login shell is not asked for another PATH.
+  const env = { OPENMAGUS_HOME: home, OPENMAGUS_DISCOVERY: 'off', PATH, VSCODE_CLI: '1' };
   let changed: Readonly<Record<string, unknown>> = {};
   const server = await startVscodeServer({ settings: usual, env, vsix, workspaceTrust: true });
   endings.push(() => server.stop());
@@ -99,8 +104,9 @@ async function start(): Promise<Stage> {
     server,
     model,
     home,
+    programs,
     play: (scenario) => {
-      play = playScenario(scenario);
+      play = typeof scenario === 'function' ? scenario : playScenario(scenario);
     },
     change: (settings) => {
       changed = { ...changed, ...settings };

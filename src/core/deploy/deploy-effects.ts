@@ -5,27 +5,33 @@ import { parseWebAddress } from '../security/egress.ts';
 import type { Deployment, Health, PlannedCommand } from './deployment.ts';
 import { shownPlan } from './render-plan.ts';
 
-/** Running one command on this computer, outside the sandbox: it needs the user's own logins. */
-export function runEffect(root: string, { line, words }: Pick<PlannedCommand, 'line' | 'words'>): Effect {
+/**
+ * Running one command on this computer, outside the sandbox: it needs the user's own logins. What it says comes `fromOutside`,
+ * unless it only says what it is itself.
+ */
+export function runEffect(
+  root: string,
+  { line, words }: Pick<PlannedCommand, 'line' | 'words'>,
+  fromOutside = true,
+): Effect {
   const program = words[0]?.split(/[\\/]/).at(-1) ?? '';
   return {
     verb: 'run',
     object: `${root}$ ${line}`,
     zone: 'workspace',
-    fromOutside: true,
+    ...(fromOutside ? { fromOutside } : {}),
     commands: [{ words: [program, ...words.slice(1)] }],
   };
 }
 
 /** The whole plan as one effect, which asks in every mode. `second`: of a production environment, asked for once more. */
 export function deployEffect({ plan, digest }: Deployment, way: 'apply' | 'rollback', second = false): Effect {
-  const what = way === 'apply' ? 'deploy' : 'roll back';
   const where = `${plan.target} to ${plan.environment}: ${plan.object}`;
   return {
     verb: 'deploy',
-    object: `${second ? 'second question: ' : ''}${what} ${where} (${digest.slice(0, 12)})`,
+    object: `${second ? 'second question: ' : ''}${way === 'apply' ? '' : 'the way back of '}${where} (${digest.slice(0, 12)})`,
     zone: 'outside',
-    protects: second ? 'a production environment of yours, so you are asked twice' : 'what others use',
+    protects: second ? 'is a production environment of yours, so you are asked twice' : 'changes what others use',
     shown: shownPlan(plan, digest, way),
   };
 }

@@ -28,8 +28,8 @@ export const deployPlan: Tool<DeployPlanInput> = {
   async effects(ports, scope, asked) {
     const { found, wanted } = await prepare(ports, scope, asked);
     const { recipe, identity, line } = wanted.recipes;
-    const effects = [...identity, ...recipe.past, ...recipe.trial].map((command) =>
-      runEffect(found.root, line(command)),
+    const effects = [...identity, ...recipe.past, ...recipe.trial].map((question) =>
+      runEffect(found.root, line(question), question.label !== 'program'),
     );
     const [first, ...rest] = effects;
     if (first === undefined || wanted.known) return effects;

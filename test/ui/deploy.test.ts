@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { shapes } from '../integration/deploy/program-shapes.ts';
+import { recordingProgram, runsOf } from '../integration/deploy/recording-program.ts';
+import { projectFolder } from '../support/extension-package.ts';
+import type { ScriptedReply, ScriptedRequest } from '../support/scripted-model.ts';
+import { capture, screenshots } from './capture.ts';
+import { ask, region } from './person.ts';
+import { type Stage, stage, type Window } from './stage.ts';
+
+/** The picture of the page on the tools; written anew when it is not there or OPENMAGUS_PICTURE asks for it. */
+const published = path.join(projectFolder, 'docs', 'images', 'deploy.png');
+const uses = (tool: string, input: unknown): ScriptedReply => ({
+  calls: [{ name: 'use_tool', args: { tool, input } }],
+});
+
+/** Plans, applies what was planned, and finishes: as a model that reads the answers would. */
+function deploys({ tools, messages }: ScriptedRequest): ScriptedReply {
+  if (!tools.includes('edit_file')) return { text: 'Done.' };
+  const said = messages.filter(({ role }) => role === 'tool').map(({ content }) => String(content));
+  const [, plan_id, digest] = /"plan_id":"(\w+)","digest":"(\w+)"/.exec(said.at(-1) ?? '') ?? [];
+  if (said.length === 0) return uses('deploy_plan', { target: 'kubectl', env: 'production' });
+  if (plan_id !== undefined) return uses('deploy_apply', { plan_id, digest });
+  return {
+    calls: [
+      { name: 'finish_step', args: { summary: 'The shop is out.', evidence: said.at(-1)?.split('\n')[0] ?? '' } },
+    ],
+  };
+}
+
+describe('a deployment in the chat', () => {
+  const kubectl = shapes.find(({ kind }) => kind === 'kubectl');
+  let on: Stage;
+  let window: Window;
+  before(async () => {
+    on = await stage();
+    window = await on.open('bare', { chatAlone: true });
+    await recordingProgram(on.programs, 'kubectl', kubectl?.answers ?? []);
+    for (const [name, text] of Object.entries(kubectl?.files ?? {})) {
+      await mkdir(path.dirname(path.join(window.folder, name)), { recursive: true });
+      await writeFile(path.join(window.folder, name), text);
+    }
+  });
+  after(() => window.close());
+
+  it('shows all that will run before it is allowed, and asks twice for production', async () => {
+    on.play(deploys);
+    await ask(window, 'Bring the shop to production.', 'act');
+    const approval = region(window, /^Approval/);
+    const allow = (): Promise<void> => approval.getByRole('button', { name: 'Allow', exact: true }).click();
+    const applied = async (): Promise<boolean> =>
+      (await runsOf(on.programs, 'kubectl')).some((run) => kubectl?.applies.test(run));
+    await approval.getByText('which nobody has allowed with these commands').first().waitFor();
+    await allow();
+    await approval.getByText('+  image: web:2').waitFor();
+    await approval.getByText('Deploy by the plan').first().scrollIntoViewIfNeeded();
+    await capture(window, 'approval-deploy');
+    if (!existsSync(published) || process.env['OPENMAGUS_PICTURE'] !== undefined)
+      await copyFile(path.join(screenshots, 'approval-deploy.light.png'), published);
+    await allow();
+    await approval.getByText('is a production environment of yours, so you are asked twice').waitFor();
+    assert.equal(await applied(), false);
+    await allow();
+    await window.chat.getByText('The shop is out.', { exact: true }).waitFor();
+    assert.equal(await applied(), true);
+  });
+});
