@@ -49,7 +49,9 @@ export async function startSshServer(folder: string): Promise<SshServer> {
     known.map((key) => `[127.0.0.1]:${port} ${key.split(' ').slice(0, 2).join(' ')}\n`).join(''),
   );
   const options = ['-o', `UserKnownHostsFile=${keys}/known`, '-o', 'GlobalKnownHostsFile=/dev/null'];
-  const own = ['-F', '/dev/null', '-i', `${keys}/client`, '-o', 'IdentitiesOnly=yes', ...options];
+  // Whatever it is called in a test, this server is meant.
+  const here = [`HostName=127.0.0.1`, `Port=${port}`, `User=${user}`].flatMap((option) => ['-o', option]);
+  const own = [...here, '-F', '/dev/null', '-i', `${keys}/client`, '-o', 'IdentitiesOnly=yes', ...options];
   await writeFile(path.join(bin, 'ssh'), `#!/bin/sh\nexec ${program('ssh')} ${own.join(' ')} "$@"\n`);
   await chmod(path.join(bin, 'ssh'), 0o755);
   if (userInfo().uid === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
