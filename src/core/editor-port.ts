@@ -6,6 +6,26 @@ export interface Diagnostic {
   readonly source: string;
 }
 
+/** Problems of the whole workspace at one moment. */
+export interface ProblemState {
+  readonly problems: readonly Diagnostic[];
+  /** Lines of those of the watched files that are open. */
+  readonly lines: ReadonlyMap<string, number>;
+}
+/** Watches what an edit does to the problems; begun before the edit. */
+export interface ProblemWatch {
+  readonly before: ProblemState;
+  /** Those of the files that nobody had looked at: their problems may be older than the edit. */
+  readonly unseen: readonly string[];
+  /**
+   * Waits until the language servers have spoken of the files, 2 s at most, or until the abort. `heard`: they have spoken.
+   * Never throws.
+   */
+  after(signal: AbortSignal): Promise<ProblemState & { readonly heard: boolean }>;
+  /** To be called when nobody asks for `after`. */
+  stop(): void;
+}
+
 export const codeOperations = [
   'definition',
   'references',
@@ -56,4 +76,6 @@ export interface Editor {
   diagnostics(paths: readonly string[]): readonly Diagnostic[] | undefined;
   /** Absent: no editor is attached. */
   readonly code?: CodeProviders;
+  /** Absent: no editor is attached. `paths`: files that are about to change. */
+  watchProblems?(paths: readonly string[]): ProblemWatch;
 }

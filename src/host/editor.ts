@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { Diagnostic, Editor } from '../core/editor-port.ts';
 import { vscodeCode } from './code-providers.ts';
+import { watchProblems } from './watch-problems.ts';
 
 /** What VS Code knows about files: unsaved text, problems, code. */
 export const vscodeEditor: Editor = {
   code: vscodeCode,
+  watchProblems: (paths) => watchProblems(paths, () => vscodeEditor.diagnostics([]) ?? []),
   unsaved: (paths) => {
     const dirty = new Set(
       vscode.workspace.textDocuments.filter((document) => document.isDirty).map((document) => document.uri.fsPath),

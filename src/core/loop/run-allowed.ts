@@ -7,6 +7,7 @@ import type { Authorized } from '../security/authorized.ts';
 import { labelOf } from '../security/taint.ts';
 import { failureOf } from '../tools/failure-of.ts';
 import type { Tool, ToolResult, ToolScope } from '../tools/tool.ts';
+import { watchProblems, withNewProblems } from './new-problems.ts';
 
 interface Allowed {
   readonly tool: Tool;
@@ -30,9 +31,13 @@ export async function runAllowed(run: TaskRun, call: Allowed, signal: AbortSigna
     ...(label ? { label } : {}),
     durationMs: run.ports.clock.now() - began,
   });
+  const watch = watchProblems(run.ports.editor, effects);
   try {
-    return await withAdvice(run, labelled(await tool.run(run.ports, scope, input, authorized, signal)), past, signal);
+    const result = await tool.run(run.ports, scope, input, authorized, signal);
+    const told = await withNewProblems(watch, result, scope.roots, signal);
+    return await withAdvice(run, labelled(told), past, signal);
   } catch (caught) {
+    watch?.stop();
     if (signal.aborted) throw caught;
     return withAdvice(run, labelled(failureOf(caught)), [], signal);
   }

@@ -10,3 +10,4 @@ import './editor-models.ts';
 import './memory.ts';
 import './workspace-index.ts';
 import './code-intel.ts';
+import './new-problems.ts';
