@@ -113,9 +113,9 @@ function EffectLine({ effect, fresh }: { readonly effect: Effect; readonly fresh
     <li>
       <span class="verb">{verbs[effect.verb]}</span>{' '}
       <code title={visibleText(effect.object)}>{visibleText(insideFolders(effect.object, roots()))}</code>
-      {fresh ? <span class="quiet"> not allowed before in this task</span> : null}
-      {effect.zone === 'outside' ? <span class="risk"> outside the workspace</span> : null}
-      {effect.protects ? <span class="risk"> {insideFolders(effect.protects, roots())}</span> : null}
+      {fresh ? <span class="quiet"> · not allowed before in this task</span> : null}
+      {effect.zone === 'outside' ? <span class="risk"> · outside the workspace</span> : null}
+      {effect.protects ? <span class="risk"> · {insideFolders(effect.protects, roots())}</span> : null}
       {effect.shown ? <CodeBlock text={visibleText(effect.shown)} language="" /> : null}
     </li>
   );

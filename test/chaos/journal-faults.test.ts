@@ -153,7 +153,7 @@ describe('faults of the journal', () => {
 
     for (const nth of [2, 8, 17]) {
       it(`full from the ${nth}th answer on: stops with a message, nothing half written, goes on when there is room`, async () => {
-        const disk = await mountSmallDisk(place.home, 4);
+        const disk = await mountSmallDisk(place.home, 12);
         try {
           const { code, errors } = await run('tool-call-ended', nth, disk.fill);
           assert.notEqual(code, 0);
@@ -167,14 +167,15 @@ describe('faults of the journal', () => {
     }
 
     it('full before it begins: says so, and begins when there is room', async () => {
-      const disk = await mountSmallDisk(place.home, 4);
+      const disk = await mountSmallDisk(place.home, 12);
       try {
         disk.fill();
         const { code, errors } = await run();
         assert.notEqual(code, 0);
         assert.match(errors, /disk .*is full.*Free some space/);
         disk.empty();
-        assert.equal((await run()).code, 0);
+        const { code: then, errors: said } = await run();
+        assert.equal(then, 0, said);
         await assertWantedTree(place.workspace);
       } finally {
         disk.unmount();

@@ -75,7 +75,8 @@ async function newOriginals(): Promise<Place> {
 }
 
 async function killedRun(place: Place, type: string, nth: number): Promise<void> {
-  await withModel([...changes.map((call) => ({ calls: [call] })), { calls: [finish] }], async (url) => {
+  // After the last change it says no more, so that the task cannot end before it is killed.
+  await withModel([...changes.map((call) => ({ calls: [call] })), { silence: true }], async (url) => {
     let seen = 0;
     const words = ['run', ...modelWords(url), '--mode', 'act', '--workspace', place.workspace, 'Change everything'];
     const { signal } = await openmagus(words, place, ({ event }, _count, child) => {

@@ -15,7 +15,7 @@ const suites: Readonly<Record<string, Suite>> = {
   contract: mocha('test/contract/**/*.test.ts', 10),
   integration: sideBySide(mocha('test/integration/**/*.test.ts', 60)),
   security: sideBySide(mocha('test/security/**/*.test.ts', 120, 60_000)),
-  chaos: mocha('test/chaos/**/*.test.ts', 22),
+  chaos: sideBySide(mocha('test/chaos/**/*.test.ts', 22)),
   vscode: { command: 'node', words: ['test/vscode/run.ts'], least: 45 },
   ui: mocha('test/ui/**/*.test.ts', 38, 120_000),
 };
