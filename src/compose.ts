@@ -33,6 +33,8 @@ export interface Composition {
   readonly models: ConfiguredModels | undefined;
   /** The value of a named secret. */
   readonly secretOf: (name: string) => Promise<string | undefined>;
+  /** Names of all secrets that are kept, also of those that nobody uses just now. */
+  readonly secretNames: () => Promise<readonly string[]>;
   readonly people: People;
   /** Rules of the user beside those in the data folder; asked for at every decision. */
   readonly rules?: () => readonly PolicyRule[];
@@ -59,6 +61,8 @@ export interface Composed {
   readonly ports: Ports;
   /** What can be done with the configured models; undefined: none are. */
   desk(): ModelDesk | undefined;
+  /** Looks again which secrets there are: what they say is taken out of everything that is logged and remembered. */
+  noteSecrets(): Promise<void>;
   /** Tasks that run go on with these models at their next request. */
   useModels(models: ConfiguredModels | undefined): void;
   /** What nobody waits for is given up after so long. */
@@ -76,7 +80,7 @@ export async function composePorts(options: Composition): Promise<Composed> {
   const preImages = diskPreImages(path.join(options.home, 'pre-images'), systemHash, journal.log);
   const index = options.indexes ? openIndex(options) : undefined;
   const secrets: string[] = [];
-  const secretOf = noting(options.secretOf, secrets);
+  const { secretOf, noteSecrets } = await allNoted(options, secrets);
   const { policy, sandbox, web } = composePolicy({ ...options, secretOf });
   const commands = childCommands({ folder: path.join(options.home, 'output'), now: systemClock.now, sandbox });
   const { ledger, answers } = journal;
@@ -131,7 +135,19 @@ export async function composePorts(options: Composition): Promise<Composed> {
     // Another embedding model has vectors to make.
     memory.changed();
   };
-  return { ports, desk, useModels, close };
+  return { ports, desk, noteSecrets, useModels, close };
+}
+
+async function allNoted(
+  options: Composition,
+  secrets: string[],
+): Promise<Pick<Composed, 'noteSecrets'> & Pick<Composition, 'secretOf'>> {
+  const secretOf = noting(options.secretOf, secrets);
+  const noteSecrets = async (): Promise<void> => {
+    for (const name of await options.secretNames()) await secretOf(name);
+  };
+  await noteSecrets();
+  return { secretOf, noteSecrets };
 }
 
 /** Every key that is used is noted, so that it is never logged, remembered or shown. */

@@ -125,6 +125,11 @@ export function secretInEnvironment(name: string): string | undefined {
   return process.env[`OPENMAGUS_SECRET_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`];
 }
 
+/** The names of all of those. */
+export function secretsInEnvironment(): readonly string[] {
+  return Object.keys(process.env).flatMap((name) => /^OPENMAGUS_SECRET_(.+)$/.exec(name)?.[1]?.toLowerCase() ?? []);
+}
+
 function keyIn(variable: string): string {
   const key = process.env[variable];
   if (!key)

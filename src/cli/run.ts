@@ -8,7 +8,7 @@ import { MagusError } from '../core/errors/magus-error.ts';
 import type { Ports } from '../core/ports.ts';
 import { dataHome } from '../data-home.ts';
 import { headlessEditor, indexWanted } from './headless.ts';
-import { parseRunOptions, type RunOptions, secretInEnvironment } from './options.ts';
+import { parseRunOptions, type RunOptions, secretInEnvironment, secretsInEnvironment } from './options.ts';
 import { exitCodeOf } from './report.ts';
 import { terminalPeople } from './terminal-people.ts';
 import { terminalView } from './terminal-view.ts';
@@ -40,6 +40,7 @@ async function follow(options: RunOptions, begin: (ports: Ports) => Promise<stri
     home: dataHome(),
     models: options.models ?? (await localModels()),
     secretOf: async (name) => secretInEnvironment(name),
+    secretNames: async () => secretsInEnvironment(),
     people: terminalPeople(options.json),
     editor: headlessEditor,
     ripgrep: [],

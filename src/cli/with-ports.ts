@@ -4,7 +4,7 @@ import type { ModelDesk } from '../core/models/model-desk.ts';
 import type { Ports } from '../core/ports.ts';
 import { dataHome } from '../data-home.ts';
 import { headlessEditor, indexWanted, nobody } from './headless.ts';
-import { secretInEnvironment } from './options.ts';
+import { secretInEnvironment, secretsInEnvironment } from './options.ts';
 
 /** Runs a piece of work over the user's own data, or that of another folder; without models, unless they are given. */
 export async function withPorts<Result>(
@@ -16,6 +16,7 @@ export async function withPorts<Result>(
     home,
     models,
     secretOf: async (name) => secretInEnvironment(name),
+    secretNames: async () => secretsInEnvironment(),
     people: nobody,
     editor: headlessEditor,
     ripgrep: [],

@@ -5,6 +5,12 @@ import type { ConfiguredModels } from '../core/models/configured-models.ts';
 /** Before the name of every key that a model configuration may name. */
 export const secretPrefix = 'openmagus.secret.';
 
+/** Their names, without the prefix. */
+export async function keptSecrets(secrets: vscode.SecretStorage): Promise<readonly string[]> {
+  const keys = await secrets.keys();
+  return keys.filter((key) => key.startsWith(secretPrefix)).map((key) => key.slice(secretPrefix.length));
+}
+
 /** The models of the settings, checked; without any, VS Code's own, if it has one; undefined: there is none. Throws `configuration`. */
 export async function configuredModels(
   written: unknown,

@@ -8,7 +8,7 @@ import type { TaskEntry, ViewSurroundings } from '../protocol/chat-view.ts';
 import { memoryKinds } from '../protocol/memory.ts';
 import type { LoggedEvent, MemoryHit } from '../protocol/task-event.ts';
 import type { ContextItem, TaskMode } from '../protocol/task-start.ts';
-import { configuredModels, isWritten, primaryModelName, secretPrefix } from './configured-models.ts';
+import { configuredModels, isWritten, keptSecrets, primaryModelName, secretPrefix } from './configured-models.ts';
 import { ripgrepCandidates, vscodeEditor } from './editor.ts';
 import { createDesk, type Desk } from './people.ts';
 import { readSettings } from './settings.ts';
@@ -201,7 +201,10 @@ export class TaskService implements vscode.Disposable {
     if (this.#stale) {
       this.#stale = false;
       // One after the other, and nobody goes on with what held before.
-      this.#applied = this.#applied.then(async () => composed.useModels(await this.#models()));
+      this.#applied = this.#applied.then(async () => {
+        await composed.noteSecrets();
+        composed.useModels(await this.#models());
+      });
     }
     await this.#applied;
     return composed;
@@ -239,6 +242,7 @@ export class TaskService implements vscode.Disposable {
     const models = await this.#models();
     const composed = await composePorts({
       secretOf: async (name) => this.#secrets.get(secretPrefix + name),
+      secretNames: () => keptSecrets(this.#secrets),
       home: dataHome(),
       models,
       people: this.desk.people,

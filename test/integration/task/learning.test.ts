@@ -251,15 +251,18 @@ describe('what a task learns', () => {
       'value.txt': 'the env value is plain-value-1',
       '.env': 'SOME_TOKEN=plain-value-1\n',
     });
-    const told = { name: 'remember', args: { text: `plain-value-1 and ${text}` } };
+    const told = { name: 'remember', args: { text: `plain-value-1, kept-and-unused and ${text}` } };
     rig.script(turns('edit_file', [calls(command('cat output.txt value.txt; false')), calls(told), calls(finish())]));
-    const { taskId } = await rig.run({ goal: 'Look at the output.', mode: 'act' });
+    // Kept and not used by anything.
+    const kept = { secretNames: ['kept'], secretOf: async () => 'kept-and-unused' };
+    const { taskId } = await rig.run({ goal: 'Look at the output.', mode: 'act' }, kept);
     const memories = [...(await remembered('episode')), ...(await remembered('fact'))];
     assert.equal(memories.length, 2);
     const everything = JSON.stringify([await rig.log(taskId), memories, rig.model.requests]);
     for (const { name, secret } of plantedSecrets)
       assert.ok(!everything.includes(JSON.stringify(secret).slice(1, -1)), name);
     assert.ok(!everything.includes('plain-value-1'), 'a value of .env');
+    assert.ok(!everything.includes('kept-and-unused'), 'a value of the secret storage');
   });
 
   it('is kept and found by the tools for it, and forgotten only when a person allows it', async () => {

@@ -60,6 +60,7 @@ export interface Session {
   readonly approve?: TaskStart['approve'];
   readonly limits?: TaskStart['limits'];
   readonly secretOf?: (name: string) => Promise<string | undefined>;
+  readonly secretNames?: readonly string[];
   readonly onEvent?: (event: LoggedEvent) => void;
 }
 
@@ -99,6 +100,7 @@ export async function taskRig(): Promise<TaskRig> {
       const configuration = parseModelConfiguration(written, 'The test');
       const composed = await composePorts({
         secretOf: session.secretOf ?? (async () => undefined),
+        secretNames: async () => session.secretNames ?? [],
         home,
         models:
           session.models === null
