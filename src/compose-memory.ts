@@ -40,14 +40,15 @@ export function composeMemory(parts: MemoryParts): {
 } {
   const configuration = readConfiguration(path.join(parts.home, 'memory.json'));
   const user = `user/${configuration.user ?? userName()}`;
-  const namespaces: [string, ...string[]] =
-    configuration.team === undefined ? [user] : [user, `team/${configuration.team}`];
+  const team = configuration.team === undefined ? undefined : `team/${configuration.team}`;
+  const namespaces: [string, ...string[]] = team === undefined ? [user] : [user, team];
   let replicas: Promise<readonly MemoryReplica[]> | undefined;
   const embedder = embedderOf(configuration, parts.secretOf);
   const background = startBackground();
   const memory: Memory = {
     store: parts.store,
     namespace: user,
+    team,
     get embedder() {
       return embedder ?? parts.vectors?.();
     },

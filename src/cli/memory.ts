@@ -3,7 +3,7 @@ import { benchMemories } from './memory/bench-memories.ts';
 import { exportMemories } from './memory/export-memories.ts';
 import { forgetMemories } from './memory/forget-memories.ts';
 import { importMemories } from './memory/import-memories.ts';
-import { listMemories, pinMemory, reviewMemory, showMemory } from './memory/look-at-memories.ts';
+import { listMemories, pinMemory, reviewMemory, shareMemory, showMemory } from './memory/look-at-memories.ts';
 import { replayMemories } from './memory/replay-memories.ts';
 import { searchMemories } from './memory/search-memories.ts';
 
@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, (words: readonly string[]) => Promise<nu
   show: showMemory,
   pin: pinMemory,
   review: reviewMemory,
+  share: shareMemory,
   forget: forgetMemories,
   export: exportMemories,
   import: importMemories,

@@ -12,7 +12,7 @@ export function terminalView(json: boolean): {
   return {
     onEvent: (logged) => {
       const line = lineOf(logged);
-      if (line !== undefined) process.stdout.write(`${printable(line)}\n`);
+      if (line) process.stdout.write(`${printable(line)}\n`);
     },
     onLive: (_taskId, delta) => {
       if (delta.type === 'output') process.stdout.write(printable(delta.text));
@@ -38,7 +38,10 @@ function lineOf({ taskId, event }: LoggedEvent): string | undefined {
     case 'tool-call-started':
       return `  • ${event.title}`;
     case 'tool-call-ended':
-      return event.ok ? undefined : `    ✗ ${event.content.split('\n', 1)[0] ?? ''}`;
+      return [
+        ...(event.ok ? [] : [`    ✗ ${event.content.split('\n', 1)[0] ?? ''}`]),
+        ...(event.advice ? [`    from memory: ${event.advice.text.replaceAll('\n', '\n      ')}`] : []),
+      ].join('\n');
     case 'step-ended':
       return `■ ${event.stepId}: ${event.status}`;
     case 'warning':

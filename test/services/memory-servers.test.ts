@@ -9,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { migrateReplica } from '../../src/core/memory/migrate-replica.ts';
 import { recallMemories } from '../../src/core/memory/recall-memories.ts';
 import { forget, remember } from '../../src/core/memory/remember.ts';
+import { shareWithTeam } from '../../src/core/memory/share.ts';
 import { type MemoryKind, memoryKinds } from '../../src/protocol/memory.ts';
 import { memoryRecord, workflowRecord } from '../contract/memory-keeper.ts';
 import { calls, finish, proposal, taskRig, turns, yes } from '../integration/task/task-rig.ts';
@@ -165,16 +166,25 @@ describe('the three servers behind the embedded store', () => {
     await remember(
       ada,
       [
-        { ...memoryRecord('episode', 'shared', 'Okapi', 'okapi for the team', ''), namespace: `team/${team}` },
+        { ...memoryRecord('episode', 'mine', 'Okapi', 'okapi for the team', '/ada'), namespace: ada.memory.namespace },
         { ...memoryRecord('episode', 'own', 'Okapi', 'okapi of mine', ''), namespace: ada.memory.namespace },
       ],
       signal,
     );
     await settled(ada);
-    const { hits } = await recallMemories(bob, { text: 'okapi', kinds: memoryKinds, roots: [], limit: 5 }, signal);
+    const [mine] = await ada.memory.store.byIds(['mine']);
+    assert.ok(mine);
+    const shared = await shareWithTeam(ada, mine, signal);
+    await settled(ada);
+    await assertReplicasEqual(ada);
+    await assert.rejects(shareWithTeam(ada, shared, signal), /already/);
+    await assert.rejects(shareWithTeam(rig, mine, signal), { code: 'NO_TEAM' });
+    await assert.rejects(shareWithTeam(ada, { ...mine, review: true }, signal), /waits for your review/);
+    const asked = { text: 'okapi', kinds: memoryKinds, workspace: '/bob', roots: [], limit: 5 };
+    const { hits } = await recallMemories(bob, asked, signal);
     assert.deepEqual(
-      hits.map(({ id }) => id),
-      ['shared'],
+      hits.map(({ id, text }) => [id, text]),
+      [[shared.id, 'okapi for the team']],
     );
     for (const member of rigs) await member.close();
     for (const folder of homes) await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import { MagusError } from '../../core/errors/magus-error.ts';
 import { remember, reviewed } from '../../core/memory/remember.ts';
+import { shareWithTeam } from '../../core/memory/share.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { MemoryRecord } from '../../protocol/memory.ts';
 import { printable } from '../printable.ts';
@@ -49,6 +50,16 @@ export async function pinMemory(words: readonly string[]): Promise<number> {
     return known;
   });
   process.stdout.write(`${pinned ? 'Pinned' : 'No longer pinned'}: ${printable(record.title)}\n`);
+  return 0;
+}
+
+/** `openmagus memory share ID`: it becomes the team's. */
+export async function shareMemory(words: readonly string[]): Promise<number> {
+  const { positionals } = memoryWords(words, {});
+  const { id, title, namespace } = await withPorts(async (ports) =>
+    shareWithTeam(ports, await find(ports, positionals), new AbortController().signal),
+  );
+  process.stdout.write(`Shared with ${namespace} as ${id}: ${printable(title)}\n`);
   return 0;
 }
 

@@ -114,6 +114,8 @@ export interface Memory {
   readonly embedder: VectorModel | undefined;
   /** Of new records: "user/NAME". */
   readonly namespace: string;
+  /** "team/NAME", where the user is in one. */
+  readonly team: string | undefined;
   /** Tells whoever fills the replicas that there is something new; returns at once. */
   changed(): void;
   /** Learning that nobody waits for: it may fail, and is given up a while after the program wants to end. */
