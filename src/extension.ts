@@ -27,7 +27,7 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
   const tasks = new TaskService(context.secrets, log, userFolder);
   const index = new IndexWatch(tasks, log);
   const confirmer = { ...dialogConfirmer };
-  const chat = new ChatView(context.extensionUri, tasks);
+  const chat = new ChatView(context.extensionUri, tasks, confirmer);
   const memories = new MemoryDesk(tasks);
   const migration = new MemoryMigration(tasks);
   const panel = new Panel(context.extensionUri, { tasks, chat, memories, migration });

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { toMagusError } from '../core/errors/magus-error.ts';
 import type { ViewRequest, ViewUpdate } from '../protocol/chat-view.ts';
+import type { Confirmer } from './confirm.ts';
 import { findMentions, readMention } from './mentions.ts';
 import { remedyCommands } from './show-failure.ts';
 import type { TaskService } from './task-service.ts';
@@ -11,6 +12,7 @@ import { fillWebview } from './webview-html.ts';
 export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #tasks: TaskService;
+  readonly #confirmer: Confirmer;
   readonly #subscriptions: vscode.Disposable[];
   #view: vscode.WebviewView | undefined;
   #taskId: string | null = null;
@@ -18,8 +20,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   #surroundingsChanged = false;
   #postingSurroundings = false;
 
-  constructor(extensionUri: vscode.Uri, tasks: TaskService) {
+  constructor(extensionUri: vscode.Uri, tasks: TaskService, confirmer: Confirmer) {
     this.#extensionUri = extensionUri;
+    this.#confirmer = confirmer;
     this.#tasks = tasks;
     this.#subscriptions = [
       tasks.onEvent((event) => {
@@ -116,11 +119,19 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return this.#post({ type: 'mentions', turn: request.turn, candidates: await findMentions(request.query) });
       case 'search':
         return this.#post({ type: 'found', text: request.text, tasks: await this.#tasks.tasks(request.text) });
+      case 'open-link':
+        return this.#openLink(request.address);
       case 'remedy':
         return vscode.commands.executeCommand(...remedyCommands[request.remedy]);
       default:
         return request satisfies never;
     }
+  }
+
+  async #openLink(address: string): Promise<void> {
+    const { openLink } = await import('./open-link.ts');
+    const { hosts } = (await this.#tasks.ports()).policy();
+    await openLink(address, hosts, this.#confirmer);
   }
 
   async #start(request: Extract<ViewRequest, { type: 'start' }>): Promise<void> {

@@ -25,6 +25,8 @@ function page(webview: vscode.Webview, extensionUri: vscode.Uri, name: 'chat' | 
     `style-src ${webview.cspSource}`,
     `img-src ${webview.cspSource} data:`,
     `font-src ${webview.cspSource}`,
+    "form-action 'none'",
+    "base-uri 'none'",
     "require-trusted-types-for 'script'",
   ].join('; ');
   return `<!DOCTYPE html>

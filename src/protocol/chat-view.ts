@@ -51,6 +51,7 @@ export const viewRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('show-result'), ...call }),
   z.object({ type: z.literal('mention'), turn: z.number(), query: z.string().check(z.maxLength(200)) }),
   z.object({ type: z.literal('search'), text: z.string().check(z.maxLength(1000)) }),
+  z.object({ type: z.literal('open-link'), address: z.string().check(z.maxLength(8000), z.regex(/^https?:\/\//i)) }),
   z.object({ type: z.literal('remedy'), remedy: z.enum(remedies) }),
 ]);
 export type ViewRequest = z.infer<typeof viewRequestSchema>;

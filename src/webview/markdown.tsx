@@ -5,6 +5,7 @@ import { seenText } from '../protocol/hidden-text.ts';
 import { CodeBlock } from './code-block.tsx';
 import { markdown, wantMarkdown } from './lazy.ts';
 import type { GrowingText } from './markdown-tokens.ts';
+import { send } from './state.ts';
 
 interface MarkdownProperties {
   readonly text: string;
@@ -84,7 +85,7 @@ const inlines: Renderers = {
   link: (token) => {
     const address = String(token['href']);
     return /^https?:\/\//i.test(address) ? (
-      <a href={address} title={address}>
+      <a href={address} title={address} onClick={(event) => open(event, address)}>
         {render(token.tokens)}
       </a>
     ) : (
@@ -94,6 +95,13 @@ const inlines: Renderers = {
   // A remote image would tell its server that it was looked at.
   image: (token) => <span>[image: {String(token['text'])}]</span>,
 };
+
+/** The host asks first: what stands in an address is told to whoever is there. VS Code itself would open it at once. */
+function open(event: Event, address: string): void {
+  event.preventDefault();
+  event.stopPropagation();
+  send({ type: 'open-link', address });
+}
 
 function Table({ table }: { readonly table: Tokens.Table }): VNode {
   return (

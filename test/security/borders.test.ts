@@ -34,6 +34,7 @@ const viewRequests: readonly unknown[] = [
   { type: 'answer', taskId: 't', callId: 'c', text: 'yes' },
   { type: 'diff', taskId: 't', callId: 'c', path: 'a' },
   { type: 'mention', turn: 1, query: 'x' },
+  { type: 'open-link', address: 'https://example.com/page?d=1' },
   { type: 'remedy', remedy: 'open-log' },
 ];
 const panelRequests: readonly unknown[] = [

@@ -1,0 +1,25 @@
+import * as vscode from 'vscode';
+import { hostIsListed } from '../core/security/host-list.ts';
+import { redact } from '../core/security/redact.ts';
+import { visibleText } from '../protocol/visible-text.ts';
+import type { Confirmer } from './confirm.ts';
+
+/**
+ * Opens a link that a model wrote in the user's browser, after asking: an address can carry out whatever stands in it. Hosts
+ * that the user has allowed are opened at once, unless the address holds something like a key.
+ */
+export async function openLink(address: string, allowedHosts: readonly string[], confirmer: Confirmer): Promise<void> {
+  const url = URL.parse(address);
+  if (url === null || !/^https?:$/.test(url.protocol)) return;
+  const secret = redact(url.href) !== url.href;
+  if (secret || !hostIsListed(url.hostname, allowedHosts)) {
+    const warning = secret ? '\n\nIt holds something that looks like a key or a password.' : '';
+    const allowed = await confirmer.confirm({
+      title: `Open a page of ${visibleText(url.hostname)} in your browser?`,
+      detail: `A model wrote this link. Whatever stands in it is told to that host:\n\n${visibleText(url.href)}${warning}`,
+      action: 'Open',
+    });
+    if (!allowed) return;
+  }
+  await vscode.env.openExternal(vscode.Uri.parse(url.href, true));
+}
