@@ -226,6 +226,7 @@ components:
       [{ openapi: '3.0.0', paths: {} }, 'NOT_OPENAPI', /no operations/],
       [{ openapi: '4.0.0', paths: {} }, 'NOT_OPENAPI', /3\.0 and 3\.1 are read/],
       ['just words', 'NOT_OPENAPI', /no object/],
+      [`openapi: 3.0.0\n${'# nothing\n'.repeat(1_300_000)}`, 'NO_DOCUMENT', /YAML of more than 12 MB; convert it/],
     ] as const) {
       await written(document);
       const failed = await tool('api_search', { query: 'x' });
