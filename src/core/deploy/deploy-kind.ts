@@ -41,6 +41,8 @@ export interface Recipe {
   readonly object: string;
   /** Files and folders whose contents count, relative to the project. */
   readonly files: readonly string[];
+  /** Further places that the answers, by their labels, name; absolute. Those outside the project do not count. */
+  alsoReads?(answers: ReadonlyMap<string, string>): readonly string[];
   /** What the trial leaves for the apply, absolute; its content counts from then on. */
   readonly artefact?: string;
   /** Their answers say which target it is, and in which state; asked again right before the apply. */

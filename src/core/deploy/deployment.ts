@@ -20,6 +20,8 @@ export interface DeployPlan {
   readonly health?: Health;
   /** What the trial said, shortened; what there was no trial for is said in it. */
   readonly difference: string;
+  /** Files and folders that are held to what they are: below the root, or absolute. */
+  readonly places: readonly string[];
   readonly bound: Bound;
   /** Of the commands, their arguments and the environment: another hash is another target. */
   readonly targetHash: string;

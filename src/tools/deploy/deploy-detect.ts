@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { commandLine } from '../../core/deploy/command-line.ts';
 import type { DeployKind } from '../../core/deploy/deploy-kind.ts';
 import { type FoundTarget, findTargets } from '../../core/deploy/find-targets.ts';
+import { isOlder } from '../../core/deploy/is-older.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { Tool, ToolScope } from '../../core/tools/tool.ts';
 import type { Effect } from '../../protocol/effects.ts';
@@ -81,10 +82,12 @@ async function targetLine(
   const what = Object.entries(said)
     .map(([key, value]) => `${key} ${String(value)}`)
     .join(', ');
+  const version = versions.get(kind.name) ?? '';
+  const old = kind.least !== undefined && /^\d/.test(version) && isOlder(version, kind.least);
   const state = [
     missing.length > 0
       ? `${missing.join(' and ')} missing: ${kind.install}`
-      : `${kind.programs[0]} ${versions.get(kind.name)}`,
+      : `${kind.programs[0]} ${version}${old ? `, too old: ${kind.least} or newer is needed: ${kind.install}` : ''}`,
     ...(lacking.length > 0 ? [`not whole: name ${lacking.join(', ')} in .openmagus/deploy.json`] : []),
     ...(named ? [] : ['found by its files']),
   ];

@@ -1,6 +1,6 @@
 import { boundEnvironment, digestOf } from '../../core/deploy/bound.ts';
 import { deployFile } from '../../core/deploy/deploy-file.ts';
-import type { Question, Recipe } from '../../core/deploy/deploy-kind.ts';
+import type { Question } from '../../core/deploy/deploy-kind.ts';
 import type { Deployment, DeployPlan, Health } from '../../core/deploy/deployment.ts';
 import { hashFiles } from '../../core/deploy/hash-files.ts';
 import { shortened } from '../../core/deploy/render-plan.ts';
@@ -12,6 +12,7 @@ import type { RecipeFor, Recipes } from './wanted-target.ts';
 const questionMs = 60_000;
 const trialMs = 300_000;
 const usualHealthS = 30;
+const longestIdentity = 400;
 
 export interface Wanted extends RecipeFor {
   readonly recipes: Recipes;
@@ -24,7 +25,8 @@ export async function makePlan(place: Place, wanted: Wanted, signal: AbortSignal
   const { ports, scope, root } = place;
   const { recipe, line } = wanted.recipes;
   // Before the trial: what changes while it runs is then noticed.
-  const files = await hashFiles(ports, root, filesOf(recipe));
+  const places = [...recipe.files, deployFile];
+  const files = await hashFiles(ports, root, places);
   const absent = recipe.files.find((file) => file === wanted.settings.source && files[file] === 'missing');
   if (absent !== undefined)
     throw new MagusError('tool-input', `${absent}, which ${wanted.target} deploys, is not there. Make it first.`, {
@@ -34,8 +36,9 @@ export async function makePlan(place: Place, wanted: Wanted, signal: AbortSignal
   const past = await answersTo(place, wanted.recipes, recipe.past, 'past', signal);
   const trial = await answersTo(place, wanted.recipes, recipe.trial, 'trial', signal);
   const answers = new Map([...Object.entries(identity), ...Object.entries(past), ...Object.entries(trial)]);
-  const { artefact } = recipe;
-  const left = artefact === undefined ? {} : await hashFiles(ports, root, [artefact]);
+  const also = (recipe.alsoReads?.(answers) ?? []).filter((file) => file === root || file.startsWith(`${root}/`));
+  const later = [...also, ...(recipe.artefact === undefined ? [] : [recipe.artefact])];
+  const left = await hashFiles(ports, root, later);
   const { commands, note } = recipe.rollback(answers);
   const { settings, target, environment, planId, targetHash, known } = wanted;
   const health = healthOf(wanted, answers);
@@ -56,6 +59,7 @@ export async function makePlan(place: Place, wanted: Wanted, signal: AbortSignal
     rollback: { commands: commands.map(line), note },
     ...(health === undefined ? {} : { health }),
     difference: shortened([...tried, ...(recipe.untried === undefined ? [] : [recipe.untried])].join('\n')),
+    places: [...places, ...later],
     bound: {
       files: { ...files, ...left },
       environment: boundEnvironment(ports.hash, ports.commands.environment()),
@@ -68,10 +72,6 @@ export async function makePlan(place: Place, wanted: Wanted, signal: AbortSignal
   const deployment: Deployment = { plan, digest, state: 'planned', done: 0, note: '', changedAtMs: plan.madeAtMs };
   await ports.deployments.add(deployment);
   return deployment;
-}
-
-export function filesOf({ files }: Recipe): readonly string[] {
-  return [...files, deployFile];
 }
 
 /** What each question is answered, by its label. Throws where one that must succeed does not. */
@@ -95,7 +95,8 @@ export async function answersTo(
         { code: part === 'trial' ? 'TRIAL_FAILED' : 'TARGET_UNKNOWN' },
       );
     }
-    answers[question.label] = comparable(place.ports, picked ?? '');
+    const answer = comparable(place.ports, picked ?? '');
+    answers[question.label] = part === 'identity' ? brief(place.ports, answer) : answer;
   }
   return answers;
 }
@@ -104,6 +105,13 @@ export async function answersTo(
 function comparable({ hash, secrets }: Place['ports'], answer: string): string {
   const clean = redact(answer, secrets());
   return clean === answer ? answer : `${clean} (${hash.sha256(answer).slice(0, 12)})`;
+}
+
+/** Long answers, such as rendered files, only need to be told apart. */
+function brief({ hash }: Place['ports'], answer: string): string {
+  return answer.length <= longestIdentity
+    ? answer
+    : `${answer.split('\n').length} lines, ${hash.sha256(answer).slice(0, 16)}`;
 }
 
 function healthOf({ settings, recipes }: Wanted, answers: ReadonlyMap<string, string>): Health | undefined {

@@ -53,21 +53,16 @@ export async function release(place: Place, begun: Deployment, signal: AbortSign
     const checked = back ? 'rolled-back' : well ? 'verified' : 'unhealthy';
     return await settle(checked, `${healthWords(plan.health)}: ${well ? 'it is well' : `it is not. ${said}`}`);
   } catch (caught) {
-    await keep({
-      state: 'outcome-unknown',
-      note: `${back ? 'the rollback' : 'it'} was cut off: what it did is not known`,
-    });
+    if (outputs.length === commands.length)
+      await settle(back ? 'rolled-back' : 'applied', 'the health check was cut off');
+    else await settle('outcome-unknown', `${back ? 'the rollback' : 'it'} was cut off: what it did is not known`);
     throw caught;
   } finally {
     underWay.delete(plan.planId);
   }
 
   async function settle(to: DeploymentState, note: string): Promise<Outcome> {
-    await keep({
-      state: to,
-      note,
-      done: to === 'failed' || to === 'rollback-failed' ? outputs.length - 1 : outputs.length,
-    });
+    await keep({ state: to, note, done: outputs.length });
     return { state: to, output: outputs.join('\n'), note };
   }
 }

@@ -5,7 +5,7 @@ import { kinds } from '../../core/deploy/kinds.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { ToolScope } from '../../core/tools/tool.ts';
-import { answersTo, filesOf } from './make-plan.ts';
+import { answersTo } from './make-plan.ts';
 import type { Place } from './run-line.ts';
 import { type Recipes, recipeFor } from './wanted-target.ts';
 
@@ -31,10 +31,8 @@ export async function usablePlan(ports: Ports, scope: ToolScope, named: PlanName
   const age = ports.clock.now() - plan.madeAtMs;
   if (age < 0 || age > planLifetimeMs)
     throw refuse('EXPIRED', `The plan ${plan.planId} is older than 15 minutes (${Math.round(age / 60_000)}).`);
-  const { recipe } = await recipesOf(ports, scope, deployment);
-  const places = [...filesOf(recipe), ...(recipe.artefact === undefined ? [] : [recipe.artefact])];
   const now = {
-    files: await hashFiles(ports, plan.root, places),
+    files: await hashFiles(ports, plan.root, plan.places),
     environment: boundEnvironment(ports.hash, ports.commands.environment()),
     identity: plan.bound.identity,
   };

@@ -4,6 +4,7 @@ import type { TargetSettings } from '../../core/deploy/deploy-file.ts';
 import type { Command, DeployKind, Question, Recipe } from '../../core/deploy/deploy-kind.ts';
 import type { PlannedCommand } from '../../core/deploy/deployment.ts';
 import { type FoundTarget, findTargets } from '../../core/deploy/find-targets.ts';
+import { isOlder } from '../../core/deploy/is-older.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { Ports } from '../../core/ports.ts';
 import { redact } from '../../core/security/redact.ts';
@@ -105,15 +106,6 @@ function versionOf(
       );
     },
   };
-}
-
-function isOlder(version: string, least: string): boolean {
-  const [have, want] = [version, least].map((text) => text.split('.').map(Number));
-  for (const [index, part] of (want ?? []).entries()) {
-    const own = have?.[index] ?? 0;
-    if (own !== part) return own < part;
-  }
-  return false;
 }
 
 /** Of commands, arguments and environment, whichever plan they belong to: what a person allows when a target is first planned. */

@@ -77,6 +77,22 @@ describe('a deployment that is cut in the middle', function () {
     assert.ok((await runsOf(deploy.bin, 'kubectl')).includes('rollout undo deployment.apps/web'));
   });
 
+  it('by a command that fails says which, and can be brought back', async () => {
+    await recordingProgram(deploy.bin, 'kubectl', [[/^apply -R/, 'error: forbidden', 1], ...kubectl.answers]);
+    const plan = await deploy.plan('kubectl', 'staging');
+    const applied = await deploy.call('deploy_apply', plan);
+    assert.equal(applied.error?.code, 'FAILED');
+    assert.match(
+      applied.content,
+      /: failed\ncommand 1 of 1 ended with exit code 1\nThe way back: deploy_rollback .*[\s\S]*error: forbidden/,
+    );
+    await recordingProgram(deploy.bin, 'kubectl', [[/^rollout undo/, 'error: not now', 1], ...kubectl.answers]);
+    const rollback = (): ReturnType<typeof deploy.call> => deploy.call('deploy_rollback', { release_id: plan.plan_id });
+    assert.equal((await rollback()).error?.code, 'ROLLBACK_FAILED');
+    await works();
+    assert.match((await rollback()).content, /: rolled-back/);
+  });
+
   it('is not begun for production where nobody can be asked twice', async () => {
     const cli = commandLine(deploy);
     const planned = await cli.ask('deploy_plan', { target: 'kubectl', env: 'prod' });

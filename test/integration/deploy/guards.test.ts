@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { type Asked, type AskOptions, type DeployRig, deployRig } from './deploy-rig.ts';
 import { type Shape, shapes } from './program-shapes.ts';
@@ -18,6 +18,42 @@ describe('nothing is applied without its plan, approved, unexpired and unchanged
         await deploy.remove();
       }
     });
+});
+
+describe('what is built for a deployment', () => {
+  it('is held to the folders that the program names', async () => {
+    const deploy = await deployRig();
+    try {
+      const compose = shapes.find(({ kind }) => kind === 'compose') as Shape;
+      const config = `services:\n  web:\n    build:\n      context: ${deploy.root}/app\n`;
+      await recordingProgram(deploy.bin, 'docker', [[/ config$/, config], ...compose.answers]);
+      await deploy.rig.write({ ...compose.files, 'app/main.js': 'one' });
+      const plan = await deploy.plan('compose', 'staging');
+      await deploy.rig.write({ 'app/main.js': 'two' });
+      assert.match((await deploy.call('deploy_apply', plan)).content, /the file .*app\/main\.js/);
+    } finally {
+      await deploy.remove();
+    }
+  });
+
+  it('that leads out of the project is not taken', async () => {
+    const deploy = await deployRig();
+    try {
+      await recordingProgram(deploy.bin, 'vercel', [
+        [/--version/, '39.1.0'],
+        [/./, 'ada'],
+      ]);
+      await mkdir(path.join(deploy.root, '..', 'private'));
+      await symlink('../private', path.join(deploy.root, 'site'));
+      const targets = { site: { kind: 'vercel', source: 'site' }, gone: { kind: 'vercel', source: 'gone' } };
+      await deploy.rig.write({ '.openmagus/deploy.json': JSON.stringify({ targets }) });
+      const plan = (target: string) => deploy.call('deploy_plan', { target, env: 'staging' });
+      assert.match((await plan('site')).content, /^site leads out of the project, to /);
+      assert.match((await plan('gone')).content, /^gone, which gone deploys, is not there/);
+    } finally {
+      await deploy.remove();
+    }
+  });
 });
 
 /** One plan, everything that must not apply it, and at last the apply that may. */
@@ -93,8 +129,10 @@ async function guards(deploy: DeployRig, shape: Shape): Promise<void> {
 
   // The plan outlives this process; then it is applied once.
   await deploy.reopen();
-  const outcome = await deploy.call('deploy_apply', plan);
-  assert.equal(outcome.ok, true, outcome.content);
+  const both = await Promise.all([deploy.call('deploy_apply', plan), deploy.call('deploy_apply', plan)]);
+  const [outcome, lost] = both.toSorted((one, other) => Number(other.ok) - Number(one.ok));
+  assert.ok(outcome?.ok, outcome?.content);
+  assert.equal(lost?.error?.code, 'USED', 'the same plan twice at the same time');
   assert.equal(outcome.questions.length, 2);
   assert.match(outcome.questions[0]?.effects[0]?.shown ?? '', shape.shows);
   assert.equal(await applied(), 1);

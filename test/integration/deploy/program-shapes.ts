@@ -83,11 +83,12 @@ export const shapes: readonly Shape[] = [
     answers: [
       [/compose version/, '2.32.4'],
       [/^info/, '4f6e-engine builder'],
+      [/config --hash/, 'web 3f2a9c'],
       [/ config$/, 'services:\n  web:\n    image: web:2'],
       [/--dry-run up/, 'DRY-RUN MODE - Container shop-web-1 Created'],
       [/ ps -a -q$/, ''],
     ],
-    elsewhere: [[/^info/, '9999-engine other']],
+    elsewhere: [[/config --hash/, 'web 777777']],
     applies: /^compose -f compose\.yaml up -d --build --wait$/,
     rollsBack: /^compose -f compose\.yaml down$/,
     shows: /Container shop-web-1 Created/,

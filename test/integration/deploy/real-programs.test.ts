@@ -89,7 +89,10 @@ describe('real programs', function () {
     await deploy.rig.write({ '.openmagus/deploy.json': '{"targets": {"site": {"kind": "vercel"}}}' });
     await recordingProgram(deploy.bin, 'helm', [[/./, 'v2.17.0']]);
     const { content } = await deploy.call('deploy_detect', {});
-    assert.match(content, /^helm \(helm\): source \., release shop\n {2}helm 2\.17\.0/m);
+    assert.match(
+      content,
+      /^helm \(helm\): source \., release shop\n {2}helm 2\.17\.0, too old: 3\.13 or newer is needed: https:/m,
+    );
     assert.match(content, /^docker \(docker\): source \.\n.*not whole: name image in \.openmagus\/deploy\.json/m);
     if (needs('vercel') === undefined)
       assert.match(content, /^site \(vercel\): this folder\n {2}vercel missing: npm install -g vercel/m);

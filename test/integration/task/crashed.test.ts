@@ -72,6 +72,14 @@ describe('a task whose session died', () => {
     assert.equal(of('tool-call-ended')[0]?.error?.code, 'OUTCOME_UNKNOWN');
   });
 
+  it('while it deployed tells the model where to look, and how to go back', async () => {
+    const named = JSON.stringify({ plan_id: '0123456789ab', digest: 'ab'.repeat(32) });
+    const taskId = await inStep(call('1', 'deploy_apply', named));
+    rig.script(() => calls(finish()));
+    await rig.resume(taskId);
+    assert.match(answers(rig.model.requests[0])[0] ?? '', /^\[outcome unknown\].*deploy_status says how far it came/);
+  });
+
   const files: readonly (readonly [string, string, RegExp])[] = [
     ['was done', 'new\n', /^Done: .*as the call would leave it/],
     ['had changed nothing', 'old\n', /^\[outcome unknown\].*before it changed anything.*Make the call again/],

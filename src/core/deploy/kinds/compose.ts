@@ -2,6 +2,8 @@ import type { DeployKind, Site } from '../deploy-kind.ts';
 
 const names = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
 
+const rendered = 'docker compose config';
+
 /** The containers of a compose file. */
 export const compose: DeployKind = {
   name: 'compose',
@@ -21,10 +23,16 @@ export const compose: DeployKind = {
     return {
       object: `${source}${project === undefined ? '' : ` as ${project}`}`,
       files: [source, ...files, '.env'],
-      identity: [engineOf(site)],
+      identity: [
+        engineOf(site),
+        // Of each service with all that its files and variables say.
+        { label: 'services', words: [...own, 'config', '--hash', '*'] },
+      ],
+      alsoReads: (answers) =>
+        [...(answers.get(rendered) ?? '').matchAll(/^\s+context: (\/.*)$/gm)].map(([, context = '']) => context.trim()),
       past: [{ label: 'containers', words: [...own, 'ps', '-a', '-q'] }],
       trial: [
-        { label: 'docker compose config', words: [...own, 'config'] },
+        { label: rendered, words: [...own, 'config'] },
         { label: 'docker compose --dry-run up', words: [...own, '--dry-run', 'up', '-d', '--build'] },
       ],
       apply: [{ words: [...own, 'up', '-d', '--build', '--wait'] }],

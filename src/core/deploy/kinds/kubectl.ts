@@ -27,7 +27,11 @@ export const kubectl: DeployKind = {
     return {
       object: `${source} to ${site.settings.context ?? 'the current context'}${site.settings.namespace === undefined ? '' : `, namespace ${site.settings.namespace}`}`,
       files: [source],
-      identity: [clusterOf(own)],
+      identity: [
+        clusterOf(own),
+        // What it is made of may lie elsewhere.
+        ...(which[0] === '-k' ? [{ label: 'rendered', words: [...own, 'kustomize', source] }] : []),
+      ],
       past: [],
       trial: [
         { label: objects, words: [...own, 'apply', '--dry-run=server', ...which] },

@@ -17,6 +17,7 @@ const plan: DeployPlan = {
   rollback: { commands: [], note: '' },
   health: { url: 'https://web.example/', withinS: 30 },
   difference: '+ a',
+  places: ['public'],
   bound: { files: { a: '1' }, environment: { PATH: '2' }, identity: { 'host key': '3' } },
   targetHash: 'ab',
   known: false,
