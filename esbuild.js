@@ -69,6 +69,14 @@ rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
 await esbuild.build({ ...node, entryPoints: present });
+// The driver of browsers looks for these two in the folder above its own file.
+await esbuild.build({
+  ...node,
+  outdir: 'dist/browser',
+  entryPoints: { 'browser-process': 'src/adapters/browser/browser-process.ts' },
+  external: ['electron', 'chromium-bidi/*'],
+});
+copyFileSync('node_modules/playwright-core/browsers.json', 'dist/browsers.json');
 // This package looks for its programs beside its own file.
 await esbuild.build({
   ...node,

@@ -2,6 +2,12 @@ import type { Tool } from './core/tools/tool.ts';
 import { apiCall } from './tools/api/api-call.ts';
 import { apiDescribe } from './tools/api/api-describe.ts';
 import { apiSearch } from './tools/api/api-search.ts';
+import { browserAct } from './tools/browser/browser-act.ts';
+import { browserLogs } from './tools/browser/browser-logs.ts';
+import { browserOpen } from './tools/browser/browser-open.ts';
+import { browserScreenshot } from './tools/browser/browser-screenshot.ts';
+import { browserSnapshot } from './tools/browser/browser-snapshot.ts';
+import { browserWait } from './tools/browser/browser-wait.ts';
 import { dataExport } from './tools/data/data-export.ts';
 import { dataInspect } from './tools/data/data-inspect.ts';
 import { dataQuery } from './tools/data/data-query.ts';
@@ -68,4 +74,10 @@ export const builtInTools: readonly Tool[] = [
   deployApply,
   deployStatus,
   deployRollback,
+  browserOpen,
+  browserSnapshot,
+  browserAct,
+  browserWait,
+  browserScreenshot,
+  browserLogs,
 ];

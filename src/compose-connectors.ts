@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { type ProcessBrowserOptions, processBrowser } from './adapters/browser/process-browser.ts';
 import { lazyApis } from './core/api/lazy-apis.ts';
 import { lazyMcp } from './core/mcp/lazy-mcp.ts';
 import type { OutsidePorts } from './core/outside-ports.ts';
@@ -26,7 +27,9 @@ interface ConnectorParts {
   readonly secrets: string[];
   readonly policy: () => PolicySettings;
   readonly web: OutsidePorts['web'];
-  readonly workerFile: (name: 'document-worker') => string;
+  readonly browserSettings: ProcessBrowserOptions['settings'];
+  /** The file that a process of ours runs. */
+  readonly workerFile: (name: 'document-worker' | 'browser/browser-process') => string;
 }
 
 /** Nothing of it is loaded before a task asks for it. The hosts of the user's own APIs are allowed ones. */
@@ -73,7 +76,13 @@ export function composeConnectors(
     const settings = policy();
     return { ...settings, hosts: [...settings.hosts, ...hostsOf(configured())] };
   };
-  return { web, mcp, apis, policy: withHosts };
+  const browser = processBrowser({
+    entry: parts.workerFile('browser/browser-process'),
+    settings: parts.browserSettings,
+    home,
+    listed: () => withHosts().hosts,
+  });
+  return { web, mcp, apis, browser, policy: withHosts };
 }
 
 /** Where the user said that an API is; what a document says of itself counts for nothing. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod/mini';
+import type { BrowserSettings } from './adapters/browser/process-browser.ts';
 import { webClient } from './adapters/net/web-client.ts';
 import { MagusError } from './core/errors/magus-error.ts';
 import { parseJson } from './core/parse-json.ts';
@@ -26,6 +27,7 @@ interface ComposedPolicy {
   readonly policy: () => PolicySettings;
   readonly sandbox: Sandbox;
   readonly web: Web;
+  readonly browserSettings: () => BrowserSettings;
 }
 
 /** What the user says, in the data folder and in settings, and the sandbox, which is loaded when a command first asks for it. */
@@ -51,7 +53,11 @@ export function composePolicy(parts: PolicyParts): ComposedPolicy {
     hosts: hosts(),
     production: [...own.productionEnvironments, ...(parts.security?.().productionEnvironments ?? [])],
   });
-  return { policy, sandbox, web };
+  const browserSettings = (): BrowserSettings => {
+    const { path: program, visible = false, sandbox: its } = { ...own.browser, ...parts.security?.().browser };
+    return { path: program, visible, sandbox: its !== 'off' };
+  };
+  return { policy, sandbox, web, browserSettings };
 }
 
 /** The user's rules in their data folder, for VS Code and the command line alike. Throws `configuration` where they are wrong. */

@@ -81,7 +81,7 @@ export async function composePorts(options: Composition): Promise<Composed> {
   const index = options.indexes ? openIndex(options) : undefined;
   const secrets: string[] = [];
   const { secretOf, noteSecrets } = await allNoted(options, secrets);
-  const { policy, sandbox, web } = composePolicy({ ...options, secretOf });
+  const { policy, sandbox, ...asked } = composePolicy({ ...options, secretOf });
   const commands = childCommands({ folder: path.join(options.home, 'output'), now: systemClock.now, sandbox });
   const { ledger, answers } = journal;
   const noted = (models: ConfiguredModels | undefined): ConfiguredModels | undefined =>
@@ -101,7 +101,7 @@ export async function composePorts(options: Composition): Promise<Composed> {
     vectors,
     ...(options.onRemembered ? { onRemembered: options.onRemembered } : {}),
   });
-  const outside = composeConnectors({ ...options, secretOf, secrets, policy, web, workerFile });
+  const outside = composeConnectors({ ...options, ...asked, secretOf, secrets, policy, workerFile });
   const ports: Ports = {
     clock: systemClock,
     hash: systemHash,
@@ -124,7 +124,7 @@ export async function composePorts(options: Composition): Promise<Composed> {
   };
   const close = async (patienceMs = 10_000): Promise<void> => {
     const indexClosed = index?.close();
-    await Promise.all([commands.endAll(), outside.mcp.close()]);
+    await Promise.all([commands.endAll(), outside.mcp.close(), outside.browser.close()]);
     await sandbox.close();
     await preImages.settle();
     await closeMemory(patienceMs);
@@ -218,6 +218,7 @@ const workers = {
   'index-worker': 'index-worker.ts',
   'data-process': 'adapters/data/data-process.ts',
   'document-worker': 'adapters/openapi/document-worker.ts',
+  'browser/browser-process': 'adapters/browser/browser-process.ts',
 } as const;
 
 function workerFile(name: keyof typeof workers): string {

@@ -25,7 +25,11 @@ export async function doctor(words: readonly string[]): Promise<number> {
       'Searching works without it, more slowly. Install it with your package manager (ripgrep).',
       () => promisify(execFile)('rg', ['--version']),
     ),
-    ...(await withPorts(async (ports) => [await examineSandbox(ports), ...(await examineMemory(ports))])),
+    ...(await withPorts(async (ports) => [
+      await examineSandbox(ports),
+      await examineBrowser(ports),
+      ...(await examineMemory(ports)),
+    ])),
     ...(models
       ? await examineModels(models)
       : [
@@ -42,6 +46,11 @@ export async function doctor(words: readonly string[]): Promise<number> {
 async function examineSandbox({ commands }: Ports): Promise<Finding> {
   const missing = await commands.sandboxMissing();
   return missing === undefined ? [true, 'Commands run in a sandbox'] : [false, missing];
+}
+
+async function examineBrowser({ browser }: Ports): Promise<Finding> {
+  const missing = await browser.missing();
+  return missing === undefined ? [true, 'There is a browser for tasks'] : [false, missing];
 }
 
 /** Each configured server: does it answer, does it keep what it is given, what still waits for it. */

@@ -1,4 +1,5 @@
 import type { Apis } from './api/api-port.ts';
+import type { Browser } from './browser-port.ts';
 import type { Deployments } from './deploy/deployment.ts';
 import type { McpServers } from './mcp/mcp-port.ts';
 import type { Web } from './web-port.ts';
@@ -9,4 +10,5 @@ export interface OutsidePorts {
   readonly mcp: McpServers;
   readonly apis: Apis;
   readonly deployments: Deployments;
+  readonly browser: Browser;
 }

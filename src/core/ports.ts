@@ -259,6 +259,8 @@ export interface Commands {
   /** Resolves when it ends or after `timeoutMs`, whichever comes first; an abort of the signal ends the command. */
   wait(commandId: string, timeoutMs: number, signal: AbortSignal): Promise<CommandState>;
   state(commandId: string): CommandState | undefined;
+  /** Whether what listens at this port of this machine was started by commands of the task that run now, and by nothing else. */
+  serves(taskId: string, port: number): Promise<boolean>;
   send(authorized: Authorized, commandId: string, text: string): Promise<void>;
   stop(commandId: string): Promise<CommandState>;
   /** Text of the whole output between two offsets in characters. */

@@ -39,6 +39,7 @@ async function examine(host: Host): Promise<readonly Finding[]> {
       ? [true, 'ripgrep comes with this VS Code']
       : [true, 'ripgrep was not found beside VS Code; the one on PATH is used, or a slower search'],
     await examineSandbox(host),
+    await examineBrowser(host),
     ...(await examineModels(host)),
   ];
 }
@@ -47,6 +48,15 @@ async function examineSandbox(host: Host): Promise<Finding> {
   try {
     const missing = await (await host.tasks.ports()).commands.sandboxMissing();
     return missing === undefined ? [true, 'Commands run in a sandbox'] : [false, missing];
+  } catch (error) {
+    return [false, toMagusError(error).message];
+  }
+}
+
+async function examineBrowser(host: Host): Promise<Finding> {
+  try {
+    const missing = await (await host.tasks.ports()).browser.missing();
+    return missing === undefined ? [true, 'There is a browser for tasks'] : [false, missing];
   } catch (error) {
     return [false, toMagusError(error).message];
   }

@@ -26,6 +26,8 @@ export const settingDefaults = {
   sandbox: 'auto',
   allowedHosts: [],
   productionEnvironments: [],
+  'browser.path': '',
+  'browser.visible': false,
   rules: [],
   mcpServers: {},
   apis: {},
@@ -58,6 +60,7 @@ function security(): SecuritySettings {
     secretHosts: {},
     allowedHosts: names('allowedHosts'),
     productionEnvironments: names('productionEnvironments'),
+    browser: { path: text('browser.path') || undefined, visible: ownValue('browser.visible') === true },
   };
 }
 

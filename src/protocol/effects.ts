@@ -15,6 +15,8 @@ export interface Effect {
   readonly content?: string;
   /** Of a `run` or `connect`: a person allowed this very program or server for good, by its hash. */
   readonly approvedBefore?: true;
+  /** Of a `connect`: the server was started by a command of this task, or a page of that host was opened in it, as allowed. */
+  readonly inTask?: 'served' | 'opened';
   /** What it brings back was written elsewhere, though it reaches no host itself: an MCP server's answer. */
   readonly fromOutside?: true;
   /** Of a `deploy`: all that was planned, in lines for a person; rendered by us. */

@@ -12,6 +12,14 @@ export const securitySettingsSchema = z.strictObject({
     z.array(z.string().check(z.minLength(1), z.maxLength(253))).check(z.maxLength(1000)),
     ['production', 'prod'],
   ),
+  /** `path`: a Chrome, Edge or Chromium; `visible`: with a window; `sandbox`: the browser's own. */
+  browser: z.optional(
+    z.strictObject({
+      path: z.optional(z.string().check(z.maxLength(4096))),
+      visible: z.optional(z.boolean()),
+      sandbox: z.optional(z.enum(['on', 'off'])),
+    }),
+  ),
   /** Where a secret of the user may go: its name → the one host ("api.example.com"). */
   secretHosts: z._default(z.record(z.string(), z.string().check(z.minLength(1), z.maxLength(253))), {}),
   /** Further folders and files of the home folder that confined commands may read; absolute. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { cacheFolder } from './install-code-server.ts';
@@ -32,10 +32,35 @@ const wellKnown = [
  * (Linux on x64 only). `CHROMIUM=registry` takes the last one in any case.
  */
 export async function launchBrowser(): Promise<Browser> {
-  const named = process.env['CHROMIUM'];
-  const own = named === 'registry' ? undefined : (named ?? wellKnown.find((file) => existsSync(file)));
+  const own = ownProgram();
   if (own !== undefined) return chromium.launch({ executablePath: own, args: calm });
   return launchCarriedBrowser();
+}
+
+/** The program alone, for what starts a browser by itself. */
+export async function browserProgram(): Promise<string> {
+  const own = ownProgram();
+  if (own !== undefined) return own;
+  const { executablePath, env } = await carriedBrowser();
+  const script = path.join(cacheFolder(), 'chromium', 'start');
+  const variables = ['LD_LIBRARY_PATH', 'FONTCONFIG_FILE'].map((name) => `${name}='${env[name] ?? ''}'`).join(' ');
+  const text = `#!/bin/sh\nexec env ${variables} '${executablePath}' --no-zygote --disable-gpu "$@"\n`;
+  if ((await readFile(script, 'utf8').catch(() => '')) !== text) {
+    // Another run may be starting the same one.
+    await writeFile(`${script}.${process.pid}`, text, { mode: 0o755 });
+    await rename(`${script}.${process.pid}`, script);
+  }
+  return script;
+}
+
+function ownProgram(): string | undefined {
+  const named = process.env['CHROMIUM'];
+  return named === 'registry' ? undefined : (named ?? wellKnown.find((file) => existsSync(file)));
+}
+
+async function launchCarriedBrowser(): Promise<Browser> {
+  const { executablePath, env } = await carriedBrowser();
+  return chromium.launch({ executablePath, args: [...calm, '--no-zygote'], env });
 }
 
 /**
@@ -43,7 +68,7 @@ export async function launchBrowser(): Promise<Browser> {
  * here because a container without a browser lacks them as well. What it unpacks goes into the cache, not into /tmp, and
  * so the fonts it brings are where our own list of fonts says. Without any font this Chromium crashes.
  */
-async function launchCarriedBrowser(): Promise<Browser> {
+async function carriedBrowser(): Promise<{ readonly executablePath: string; readonly env: Record<string, string> }> {
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new Error('No Chromium was found on this machine. Name one by the environment variable CHROMIUM.');
   const folder = path.join(cacheFolder(), 'chromium');
@@ -55,8 +80,10 @@ async function launchCarriedBrowser(): Promise<Browser> {
   try {
     const { default: carried } = await import('@sparticuz/chromium');
     const executablePath = await carried.executablePath();
-    const env = { ...own, LD_LIBRARY_PATH: process.env['LD_LIBRARY_PATH'] ?? '', FONTCONFIG_FILE: fonts };
-    return await chromium.launch({ executablePath, args: [...calm, '--no-zygote'], env });
+    return {
+      executablePath,
+      env: { ...own, LD_LIBRARY_PATH: process.env['LD_LIBRARY_PATH'] ?? '', FONTCONFIG_FILE: fonts },
+    };
   } finally {
     for (const name of Object.keys(process.env)) if (!(name in own)) delete process.env[name];
     Object.assign(process.env, own);

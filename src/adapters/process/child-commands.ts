@@ -1,6 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { existsSync, promises } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { MagusError } from '../../core/errors/magus-error.ts';
@@ -13,6 +12,7 @@ import { endFormer, survivorsOf } from './former-commands.ts';
 import { outputFile } from './output-file.ts';
 import { bornAtOf } from './process-table.ts';
 import { findProgram, readerEnvironment } from './reader-environment.ts';
+import { servesPort } from './serves-port.ts';
 
 export interface ChildCommandsOptions {
   /** Holds one folder of output files a task. */
@@ -64,12 +64,16 @@ export function childCommands(options: ChildCommandsOptions): Commands & { endAl
       throw new MagusError('cancelled', 'Cancelled; the command was ended.');
     },
     state: (commandId) => commands.get(commandId)?.state(),
+    serves: (taskId, port) => {
+      const own = [...commands.values()].filter((command) => command.taskId === taskId && command.state().running);
+      return servesPort(own, port);
+    },
     async send(authorized, commandId, text) {
       assertAuthorized(authorized, 'run', `${commandId}< ${text}`);
       await find(commandId).send(text);
     },
     stop: async (commandId) => stop(find(commandId)),
-    readOutput: async (commandId) => readFile(find(commandId).state().output, 'utf8').catch(() => ''),
+    readOutput: async (commandId) => promises.readFile(find(commandId).state().output, 'utf8').catch(() => ''),
     survivors: (former) => survivorsOf(former.filter(({ commandId }) => !commands.has(commandId))),
     end: endFormer,
     async endAll() {
@@ -79,6 +83,7 @@ export function childCommands(options: ChildCommandsOptions): Commands & { endAl
 }
 
 interface RunningCommand {
+  readonly taskId: string;
   readonly pid: number;
   readonly bornAt: string;
   readonly mark: string;
@@ -125,7 +130,7 @@ async function startChild(options: ChildCommandsOptions, start: ChildStart): Pro
 async function startConfined(options: ChildCommandsOptions, start: ChildStart): Promise<RunningCommand> {
   const { confinement, onOutput, assertHeld } = start;
   const folder = join(options.folder, fileName(start.taskId));
-  if (!existsSync(folder)) await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (!existsSync(folder)) await promises.mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${fileName(start.commandId)}.log`);
   const mark = markOf(start);
   assertHeld?.();
@@ -165,7 +170,7 @@ async function startConfined(options: ChildCommandsOptions, start: ChildStart): 
     }
     child.stdin.write(text);
   };
-  return { pid, bornAt: (await bornAtOf(pid)) ?? 'ended', mark, ended, state, send };
+  return { taskId: start.taskId, pid, bornAt: (await bornAtOf(pid)) ?? 'ended', mark, ended, state, send };
 }
 
 function spawnShell(shellPath: string | undefined, start: ChildStart, env: NodeJS.ProcessEnv): ChildProcess {

@@ -66,6 +66,9 @@ function decideRun(effect: Effect, taint: Taint): Decision {
 function decideConnection(effect: Effect, taint: Taint, policy: Policy): Decision {
   if (taint.integrity === 'untrusted' && taint.secrecy === 'secret')
     return ask('secret-in-context', 'A file with secrets has been read, and text from outside.', true);
+  if (effect.inTask === 'served') return allow('own-server', 'A command of this task serves it, on this machine.');
+  if (effect.inTask === 'opened')
+    return allow('opened-before', 'A page of this host was opened in this task, as allowed.');
   const host = URL.parse(effect.object)?.hostname;
   if (host !== undefined && hostIsListed(host, policy.hosts)) {
     return allow('allowed-host', `${host} is on the list of allowed hosts.`);

@@ -1,0 +1,63 @@
+import type { ActTarget } from '../../core/browser-port.ts';
+import type { Ports } from '../../core/ports.ts';
+import { redact } from '../../core/security/redact.ts';
+import type { ToolScope } from '../../core/tools/tool.ts';
+import type { Effect } from '../../protocol/effects.ts';
+
+/** A look at what the browser shows: nothing happens, and what comes back was written elsewhere. */
+export function lookEffect(ports: Ports, { taskId }: ToolScope): Effect {
+  const address = ports.browser.address(taskId) || 'none';
+  return { verb: 'control', object: `browser page ${address.slice(0, 300)}`, zone: 'own', fromOutside: true };
+}
+
+/** Going to an address. A server of the task's own, and a host where it is already, are marked as that. */
+export async function visitEffect(ports: Ports, { taskId }: ToolScope, url: URL, object = url.href): Promise<Effect> {
+  const inTask = (await isServed(ports, taskId, url))
+    ? 'served'
+    : ports.browser.opened(taskId, url)
+      ? 'opened'
+      : undefined;
+  const shown =
+    redact(object, ports.secrets()) === object ? {} : { protects: 'something that looks like a key in the address' };
+  return { verb: 'connect', object, zone: 'outside', ...(inTask ? { inTask } : {}), ...shown };
+}
+
+/** By its own name or address alone: what else leads to this machine is another matter. */
+export async function isServed({ commands }: Ports, taskId: string, url: URL): Promise<boolean> {
+  if (!/^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)) return false;
+  return commands.serves(taskId, Number(url.port || (url.protocol === 'https:' ? 443 : 80)));
+}
+
+/**
+ * What is typed or handed over leaves for the page's host at once, whatever the page does with it: at a host that is neither
+ * listed nor the task's own it is asked for, with the text.
+ */
+export async function tellEffect(
+  ports: Ports,
+  { taskId }: ToolScope,
+  { url, element }: ActTarget,
+  told: { readonly text: string; readonly words: string },
+): Promise<Effect> {
+  const page = new URL(url);
+  const isKey = redact(told.text, ports.secrets()) !== told.text;
+  return {
+    verb: 'connect',
+    object: `${page.origin}/ ${element.startsWith('password') ? 'typing a password' : told.words}`,
+    zone: 'outside',
+    ...((await isServed(ports, taskId, page)) ? { inTask: 'served' } : {}),
+    ...(isKey ? { protects: 'something that looks like a key in what is typed' } : {}),
+  };
+}
+
+/** Sending a form is asked for in every mode, bound to what it holds. */
+export function sendEffect({ url, form, digest }: ActTarget): Effect {
+  const action = form?.action ?? url;
+  const host = URL.parse(action)?.host ?? '';
+  const what = form ? `${form.method} with ${form.fields || 'no fields'}` : 'whatever form the page sends then';
+  return {
+    verb: 'connect',
+    object: action,
+    zone: 'outside',
+    protects: `a form that is sent to ${host}: ${what} (${digest})`,
+  };
+}
