@@ -4,16 +4,15 @@ import type { LoggedEvent } from '../../protocol/task-event.ts';
 import { askForJson } from '../models/ask-for-json.ts';
 import type { Ports } from '../ports.ts';
 import type { TaskState } from '../task/state.ts';
+import { saysAlike } from './alike-facts.ts';
 import { evidenceOf, type Lesson, lessonSchema } from './lesson-evidence.ts';
 import { newRecord, remember } from './remember.ts';
 import { isTelling, type StoryLine, storyOf } from './task-story.ts';
-import { tellingWords } from './words.ts';
 
 type LessonPorts = Pick<Ports, 'clock' | 'files' | 'hash' | 'log' | 'memory' | 'model' | 'secrets'>;
 
 const mostLessons = 3;
 const patienceMs = 60_000;
-const alike = 0.75;
 const answerShape = z.object({ lessons: z.array(lessonSchema) });
 
 /**
@@ -84,7 +83,7 @@ async function recordOf(
   return newRecord(ports, 'fact', { text, workspace, source: `lesson of task ${taskId}`, taskId, ...evidence });
 }
 
-/** The same in other words, here or among those of this very task. */
+/** The same in other words, here (be it one that waits for review) or among those of this very task. */
 async function isKnown(
   { memory }: LessonPorts,
   record: MemoryRecord,
@@ -94,12 +93,5 @@ async function isKnown(
   const { text, workspace } = record;
   const rankings = await memory.store.search({ text, kinds: ['fact'], workspace, limit: 10 }, signal);
   const others = [...fresh, ...rankings.flatMap(({ records }) => records)];
-  return others.some((other) => overlap(tellingWords(other.text), tellingWords(text)) >= alike);
-}
-
-/** Dice: 1 for the same words. */
-function overlap(a: readonly string[], b: readonly string[]): number {
-  const other = new Set(b);
-  const common = a.filter((word) => other.has(word)).length;
-  return a.length + b.length === 0 ? 1 : (2 * common) / (a.length + b.length);
+  return others.some((other) => saysAlike(other.text, text));
 }

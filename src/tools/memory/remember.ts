@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { alikeFacts } from '../../core/memory/alike-facts.ts';
 import { remember as keep, newRecord } from '../../core/memory/remember.ts';
 import type { Ports } from '../../core/ports.ts';
 import { fileEffect, type ResolvedPath, resolvePath } from '../../core/tools/resolve-path.ts';
@@ -36,13 +37,30 @@ export const remember: Tool<z.infer<typeof input>> = {
       cites: cited,
       review: scope.taint?.integrity === 'untrusted',
     });
-    await keep(ports, [record], signal);
+    const former = await formerOf(ports, record, signal);
+    const same = former.find((known) => known.text === record.text);
+    if (same) return { ok: true, content: `That is known already, as ${same.id}.` };
+    const superseded = former
+      .filter(mayBeSuperseded)
+      .map((known) => ({ ...known, validTo: record.at, supersededBy: record.id }));
+    await keep(ports, [record, ...superseded], signal);
     const waits = record.review
       ? ' Text from outside has been read, so the user must accept it before it is told again.'
       : '';
-    return { ok: true, content: `Remembered as ${record.id}.${waits}` };
+    const instead = superseded.length > 0 ? ` It takes the place of ${superseded.map(({ id }) => id).join(', ')}.` : '';
+    return { ok: true, content: `Remembered as ${record.id}.${instead}${waits}` };
   },
 };
+
+/** Facts that say nearly the same. What was learned from outside changes nothing about them before a person has accepted it. */
+async function formerOf(ports: Ports, record: MemoryRecord, signal: AbortSignal): Promise<readonly MemoryRecord[]> {
+  return record.review ? [] : alikeFacts(ports.memory.store, record, ports.clock.now(), signal);
+}
+
+/** What the user said or pinned is for the user to change. */
+function mayBeSuperseded({ source, pinned }: MemoryRecord): boolean {
+  return !pinned && /^(?:lesson of )?task /.test(source);
+}
 
 /** The hash of the file as it is now: when it changes, the fact is told with a warning. */
 async function citation(ports: Ports, scope: ToolScope, cite: string): Promise<MemoryRecord['cites'][number]> {

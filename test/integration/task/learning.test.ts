@@ -265,6 +265,34 @@ describe('what a task learns', () => {
     assert.ok(!everything.includes('kept-and-unused'), 'a value of the secret storage');
   });
 
+  it('is superseded by what says nearly the same later, but not what the user said', async () => {
+    const keep = (text: string) => calls({ name: 'remember', args: { text } });
+    await put({ id: 'own', text: 'Deploys of the shop run on Node 20 every Tuesday.', source: 'user' });
+    const said = [
+      'The tests of the shop run with npm test on Node 20.',
+      'The tests of the shop run with npm test on Node 22.',
+    ];
+    const texts = [
+      said[0],
+      said[0],
+      said[1],
+      'Deploys of the shop run on Node 22 every Tuesday.',
+      'The colour is mauve.',
+    ];
+    rig.script(turns('edit_file', [...texts.map((text) => keep(text ?? '')), calls(finish())]));
+    const { of } = await rig.run({ goal: 'Note it.', mode: 'act' });
+    const told = of('tool-call-ended').map(({ content }) => content);
+    assert.match(told[1] ?? '', /^That is known already, as fa-/);
+    assert.match(told[2] ?? '', /^Remembered as fa-\S+ It takes the place of fa-/);
+    const facts = await remembered('fact');
+    const held = facts.filter(({ validTo }) => validTo === null).map(({ text }) => text);
+    assert.deepEqual(held.sort(), ['Deploys of the shop run on Node 20 every Tuesday.', ...texts.slice(2)].sort());
+    assert.equal(
+      facts.find(({ text }) => text === said[0])?.supersededBy,
+      facts.find(({ text }) => text === said[1])?.id,
+    );
+  });
+
   it('is kept and found by the tools for it, and forgotten only when a person allows it', async () => {
     await rig.write({ 'src/a.js': 'one\n' });
     const remember = {
