@@ -18,7 +18,7 @@ export interface ProblemWatch {
   /** Those of the files that nobody had looked at: their problems may be older than the edit. */
   readonly unseen: readonly string[];
   /**
-   * Waits until the language servers have spoken of the files, 2 s at most, or until the abort. `heard`: they have spoken.
+   * Waits until the language servers have spoken of the files, 1 s at most, or until the abort. `heard`: they have spoken.
    * Never throws.
    */
   after(signal: AbortSignal): Promise<ProblemState & { readonly heard: boolean }>;

@@ -3,7 +3,7 @@ import type { Diagnostic, ProblemState, ProblemWatch } from '../core/editor-port
 
 /** Servers publish a file's problems in several pieces. */
 const quietMs = 300;
-const patienceMs = 2000;
+const patienceMs = 1000;
 /** For languages of which nobody has ever told a problem while somebody waited. */
 const brieflyMs = 300;
 const mostOpened = 10;

@@ -33,7 +33,7 @@ describe('problems since an edit', () => {
       });
     let edits = 0;
     const told = { red: '', green: '' };
-    // A busy server may need more than the two seconds that an edit waits: the next edit tells.
+    // A busy server may need more than the second that an edit waits: the next edit tells.
     await useModel((request) => {
       const last = toolTexts(request).at(-1) ?? '';
       if (/^New problems/m.test(last)) told.red ||= last;
