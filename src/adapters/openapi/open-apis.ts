@@ -26,6 +26,8 @@ const freshMs = 24 * 3_600_000;
 const mostDocumentBytes = 32 * 1024 * 1024;
 const mostAnswerBytes = 64 * 1024 * 1024;
 const shownCharacters = 48_000;
+/** In UTF-8, by a unit of JavaScript's texts. */
+const mostBytesOfCharacter = 3;
 const previewCharacters = 4000;
 const timeoutMs = 60_000;
 
@@ -112,8 +114,10 @@ async function sent(parts: ApiParts, authorized: Authorized, call: ApiCall, sign
 
 async function asAnswer({ folder }: ApiParts, { status, headers, body }: WebAnswer): Promise<ApiAnswer> {
   const facts = { status, headers, bytes: body.length };
-  const text = textOf(body);
-  if (text !== undefined && text.length <= shownCharacters) return { ...facts, text };
+  const whole = body.length <= shownCharacters * mostBytesOfCharacter;
+  // Of what is not shown whole, the beginning tells whether it is text.
+  const text = textOf(whole ? body : body.subarray(0, shownCharacters), whole);
+  if (whole && text !== undefined && text.length <= shownCharacters) return { ...facts, text };
   const type = headers['content-type'] ?? '';
   const ending = /json/.test(type) ? 'json' : text === undefined ? 'bin' : 'txt';
   const file = path.join(folder, `answer-${randomBytes(8).toString('hex')}.${ending}`);
@@ -122,9 +126,10 @@ async function asAnswer({ folder }: ApiParts, { status, headers, body }: WebAnsw
   return { ...facts, file, ...(text === undefined ? {} : { text: text.slice(0, previewCharacters) }) };
 }
 
-function textOf(body: Uint8Array): string | undefined {
+function textOf(body: Uint8Array, whole: boolean): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    // A character that is cut at the end is none that is wrong.
+    return new TextDecoder('utf-8', { fatal: true }).decode(body, { stream: !whole });
   } catch {
     return undefined;
   }
