@@ -25,7 +25,9 @@ export function guardedConnector(
       // An address is never looked up, so it is looked at here.
       if (isIP(host) !== 0) check(host, host);
       const place = { host, port, lookup: guarded };
-      const stream = tls ? connectTls({ ...place, ...(tls as ConnectionOptions) }) : connect(place);
+      // Servers that share an address tell by it who is meant.
+      const name = isIP(host) === 0 ? { servername: host } : {};
+      const stream = tls ? connectTls({ ...place, ...name, ...(tls as ConnectionOptions) }) : connect(place);
       this.stream = stream;
       stream.once('error', (error) => {
         this.firstError = error;

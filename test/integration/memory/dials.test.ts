@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { chromaMemory } from '../../../src/adapters/chroma/chroma-memory.ts';
 import { neo4jMemory } from '../../../src/adapters/neo4j/neo4j-memory.ts';
 import { redisMemory } from '../../../src/adapters/redis/redis-memory.ts';
@@ -72,6 +74,27 @@ describe('where memory servers are dialled', () => {
     assert.equal((await failureOf(replica)).code, 'BLOCKED_ADDRESS');
     assert.equal(connections, before);
     await replica.close();
+  });
+
+  it('Redis: tells a server that shares its address who is meant', async () => {
+    const file = (name: string) => readFile(new URL(`../../fixtures/tls/server-${name}.pem`, import.meta.url));
+    const meant: string[] = [];
+    const options = { key: await file('key'), cert: await file('cert') };
+    const shared = createTlsServer({
+      ...options,
+      SNICallback: (name, done) => {
+        meant.push(name);
+        done(null);
+      },
+    }).listen(0, '127.0.0.1');
+    await once(shared, 'listening');
+    const { lookup } = nameService('127.0.0.1');
+    const url = `rediss://redis.example:${(shared.address() as AddressInfo).port}`;
+    const replica = redisMemory({ url, namespaces, lookup });
+    assert.equal((await failureOf(replica)).code, 'TLS');
+    assert.deepEqual(meant, ['redis.example']);
+    await replica.close();
+    shared.close();
   });
 
   it('Chroma: a redirect is followed nowhere', async () => {
