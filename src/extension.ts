@@ -6,6 +6,7 @@ import { registerCodeActions } from './host/code-actions.ts';
 import { registerCommands } from './host/commands.ts';
 import { secretPrefix } from './host/configured-models.ts';
 import { dialogConfirmer } from './host/confirm.ts';
+import { ConnectorDesk } from './host/connector-desk.ts';
 import { IndexWatch } from './host/index-watch.ts';
 import { MemoryDesk } from './host/memory/memory-desk.ts';
 import { MemoryMigration } from './host/memory/memory-migration.ts';
@@ -30,7 +31,8 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
   const chat = new ChatView(context.extensionUri, tasks, confirmer);
   const memories = new MemoryDesk(tasks);
   const migration = new MemoryMigration(tasks);
-  const panel = new Panel(context.extensionUri, { tasks, chat, memories, migration });
+  const connectors = new ConnectorDesk({ tasks, secrets: context.secrets, log, confirmer });
+  const panel = new Panel(context.extensionUri, { tasks, chat, memories, migration, connectors });
   const nativeChat = registerNativeChat(tasks);
   context.subscriptions.push(
     log,
@@ -39,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
     chat,
     memories,
     migration,
+    connectors,
     panel,
     vscode.window.registerWebviewViewProvider('openmagus.chat', chat),
     registerTaskTree(tasks),

@@ -1,20 +1,19 @@
 import { realpathSync } from 'node:fs';
 import type { ConfiguredApi } from '../core/api/api-port.ts';
 import { MagusError, toMagusError } from '../core/errors/magus-error.ts';
-import { startEffect } from '../core/mcp/mcp-effects.ts';
+import { allowServer } from '../core/mcp/allow-server.ts';
 import type { McpDesk, McpServer } from '../core/mcp/mcp-port.ts';
 import type { Ports } from '../core/ports.ts';
-import { authorize } from '../core/security/authorize.ts';
-import { nobody } from './headless.ts';
 import { printable } from './printable.ts';
 import { withPorts } from './with-ports.ts';
 
-/** `openmagus connectors [list]` and `connectors allow NAME`: the MCP servers and APIs of the user and of this folder. */
+/** `openmagus connectors [list]`, `connectors allow NAME` and `connectors forget NAME`: the MCP servers and APIs of the user and of this folder. */
 export async function connectors(words: readonly string[]): Promise<number> {
   const [action = 'list', name] = words;
   if (action === 'list') return withPorts((ports) => list(ports));
   if (action === 'allow' && name !== undefined) return withPorts((ports) => allow(ports, name));
-  throw new MagusError('user-input', 'Say: openmagus connectors list, or openmagus connectors allow NAME.');
+  if (action === 'forget' && name !== undefined) return withPorts((ports) => forget(ports, name));
+  throw new MagusError('user-input', 'Say: openmagus connectors list, allow NAME or forget NAME.');
 }
 
 async function list(ports: Ports): Promise<number> {
@@ -53,23 +52,26 @@ function lineOf({ name, object, source, approved, tools }: McpServer): string {
 /** Whoever names a server here allows it: it is started once, and the tools that it has now are kept. */
 async function allow(ports: Ports, name: string): Promise<number> {
   const roots = here();
-  const { servers } = await ports.mcp.list(roots);
-  const server = servers.find((each) => each.name === name);
-  if (!server) throw new MagusError('user-input', `There is no MCP server ${name}. See: openmagus connectors list`);
-  const effects = [startEffect(server)];
-  const people = { ...nobody, approve: async () => true };
-  const question = { taskId: 'connectors', callId: name, title: `Start ${name}`, effects, trusted: true } as const;
-  const signal = AbortSignal.timeout(120_000);
-  const { authorized } = await authorize(
-    { hash: ports.hash, policy: ports.policy, people },
-    { ...question, approve: 'ask', granted: new Set() },
-    signal,
-  );
-  if (!authorized) throw new MagusError('permission-denied', `A rule of yours does not let ${name} be started.`);
-  const tools = await ports.mcp.connect(authorized, server, { roots, desk }, signal);
+  const server = await serverOf(ports, name);
+  const tools = await allowServer(ports, server, { roots, desk }, AbortSignal.timeout(120_000));
   process.stdout.write(`✓ ${printable(name)} is allowed, with ${tools.length} tools:\n`);
   for (const tool of tools) process.stdout.write(`  ${printable(tool.name)}\n`);
   return 0;
+}
+
+/** Takes back that a server was allowed: its next start is asked for. */
+async function forget(ports: Ports, name: string): Promise<number> {
+  const server = await serverOf(ports, name);
+  await ports.mcp.forget(server, here());
+  process.stdout.write(`✓ ${printable(name)} is not allowed any more.\n`);
+  return 0;
+}
+
+async function serverOf(ports: Ports, name: string): Promise<McpServer> {
+  const { servers } = await ports.mcp.list(here());
+  const server = servers.find((each) => each.name === name);
+  if (server) return server;
+  throw new MagusError('user-input', `There is no MCP server ${name}. See: openmagus connectors list`);
 }
 
 /** Nobody is asked here but for the address to sign in at. */

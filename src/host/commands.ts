@@ -67,6 +67,7 @@ export const commands = {
     if (taskId) await exportTask(host.tasks, taskId);
   },
   'openmagus.openPanel': (host) => host.panel.show('plan'),
+  'openmagus.openConnectors': (host) => host.panel.show('connectors'),
   'openmagus.openMemory': (host, given) => host.panel.show('memory', typeof given === 'string' ? given : undefined),
   'openmagus.forgetMemory': async (host, given) => {
     const { forgetMemories } = await import('./memory/forget-memories.ts');
@@ -98,9 +99,9 @@ export const commands = {
     const { moveModel } = await import('./manage-models.ts');
     await moveModel(host, given, 'unload');
   },
-  'openmagus.setSecret': async (host) => {
+  'openmagus.setSecret': async (host, given) => {
     const { setSecret } = await import('./set-secret.ts');
-    await setSecret(host);
+    await setSecret(host, given);
   },
   'openmagus.testCommand': async (host, given) => {
     const { testCommand } = await import('./test-command.ts');

@@ -12,10 +12,10 @@ interface Chosen {
   readonly endpoint?: string;
 }
 
-/** Puts a key into the secret storage; a model endpoint that named none is given its own name for it. */
-export async function setSecret({ secrets }: Host): Promise<void> {
+/** Puts a key into the secret storage, the one that is given or chosen; a model endpoint that named none is given its own name for it. */
+export async function setSecret({ secrets }: Pick<Host, 'secrets'>, given?: unknown): Promise<void> {
   const { models } = readSettings();
-  const chosen = await chooseSecret(endpointSecrets(models).map(ofEndpoint));
+  const chosen = typeof given === 'string' ? named(given) : await chooseSecret(endpointSecrets(models).map(ofEndpoint));
   if (!chosen) return;
   const key = await vscode.window.showInputBox({
     title: `OpenMagus: ${chosen.use}`,
@@ -36,18 +36,22 @@ function ofEndpoint({ name, secret }: ReturnType<typeof endpointSecrets>[number]
   return secret === undefined ? { secret: name, use, endpoint: name } : { secret, use };
 }
 
+function named(secret: string): Chosen {
+  return { secret, use: `The key ${secret}` };
+}
+
 /** Of a model endpoint, or any that a connector names. */
 async function chooseSecret(endpoints: readonly Chosen[]): Promise<Chosen | undefined> {
-  const named = { label: 'Another key, by its name…', description: 'of an MCP server or an API', chosen: undefined };
+  const another = { label: 'Another key, by its name…', description: 'of an MCP server or an API', chosen: undefined };
   const choices = endpoints.map((chosen) => ({
     label: chosen.use,
     description: chosen.endpoint === undefined ? chosen.secret : 'no key yet',
     chosen,
   }));
   const title = 'OpenMagus: which key?';
-  const choice = await vscode.window.showQuickPick([...choices, named], { title });
+  const choice = await vscode.window.showQuickPick([...choices, another], { title });
   if (!choice || choice.chosen) return choice?.chosen;
   const prompt = 'As "secret" or "input:" of the configuration has it.';
   const name = (await vscode.window.showInputBox({ title: 'OpenMagus: name of the key', prompt }))?.trim();
-  return name ? { secret: name, use: `The key ${name}` } : undefined;
+  return name ? named(name) : undefined;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { ConnectorsPicture } from './connectors.ts';
 import type { ErrorKind } from './error-kinds.ts';
 import { type MemoryRecord, memoryKinds } from './memory.ts';
 import { memoryChoiceSchema } from './memory-choice.ts';
@@ -16,6 +17,8 @@ export const lookSchema = z.object({
 export type Look = z.infer<typeof lookSchema>;
 
 const memory = { id: z.string().check(z.maxLength(200)) };
+
+const connector = { kind: z.enum(['mcp', 'api']), name: z.string().check(z.minLength(1), z.maxLength(300)) };
 
 /** What the panel asks of the extension host. */
 export const panelRequestSchema = z.discriminatedUnion('type', [
@@ -39,6 +42,9 @@ export const panelRequestSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('transfer'), way: z.enum(['export', 'import']) }),
   z.object({ type: z.literal('migrate'), act: z.enum(['start', 'pause', 'go-on', 'cancel', 'dismiss']) }),
+  z.object({ type: z.literal('connectors') }),
+  z.object({ type: z.literal('connector'), act: z.enum(['test', 'cancel', 'distrust']), ...connector }),
+  z.object({ type: z.literal('set-key'), secret: connector.name }),
   z.object({ type: z.literal('open-task'), taskId: memory.id }),
   z.object({ type: z.literal('remedy'), remedy: z.enum(remedies) }),
 ]);
@@ -96,7 +102,7 @@ export interface PlanPicture {
   }[];
 }
 
-export type PanelPage = 'memory' | 'plan';
+export type PanelPage = 'memory' | 'plan' | 'connectors';
 
 export interface PanelSurroundings {
   readonly trusted: boolean;
@@ -121,6 +127,7 @@ export type PanelUpdate =
   | { readonly type: 'migration'; readonly migration: MigrationPicture | null }
   /** null: there is no task yet. */
   | { readonly type: 'plan'; readonly plan: PlanPicture | null }
+  | { readonly type: 'connectors'; readonly connectors: ConnectorsPicture }
   /** The host wants this to be looked at. */
   | { readonly type: 'go'; readonly page: PanelPage; readonly id?: string }
   | { readonly type: 'failure'; readonly message: string; readonly kind: ErrorKind; readonly code?: string };

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { McpTool } from '../../core/mcp/mcp-port.ts';
 
@@ -33,6 +33,10 @@ export async function writeRecord(folder: string, hash: string, record: ServerRe
   const fresh = `${file}.${randomBytes(6).toString('hex')}`;
   await writeFile(fresh, JSON.stringify(record), { mode: 0o600, flush: true });
   await rename(fresh, file);
+}
+
+export async function removeRecord(folder: string, hash: string): Promise<void> {
+  await rm(path.join(folder, `${hash}.json`), { force: true });
 }
 
 export function listedTool(tool: {

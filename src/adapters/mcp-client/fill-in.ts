@@ -31,6 +31,13 @@ export async function processOf(
   return { command: await fill(entry.command), args: await Promise.all(entry.args.map(fill)), env, cwd };
 }
 
+/** Names of the secrets that a server is given. */
+export function secretsIn(entry: McpHttpEntry | McpStdioEntry): readonly string[] {
+  const inputs = [...JSON.stringify(entry).matchAll(/\$\{input:([^}"\\]+)\}/g)].map(([, name = '']) => name);
+  const own = 'oauth' in entry && entry.oauth?.secret ? [entry.oauth.secret] : [];
+  return [...new Set([...inputs, ...own])];
+}
+
 export async function headersOf(
   { name }: ConfiguredServer,
   entry: McpHttpEntry,

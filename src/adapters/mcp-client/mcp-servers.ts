@@ -2,7 +2,8 @@ import { MagusError, toMagusError } from '../../core/errors/magus-error.ts';
 import { callEffect, startEffect } from '../../core/mcp/mcp-effects.ts';
 import type { McpAnswer, McpCall, McpList, McpPlace, McpServer, McpServers, McpTool } from '../../core/mcp/mcp-port.ts';
 import { type Authorized, assertAuthorized } from '../../core/security/authorized.ts';
-import { readRecord, type ServerRecord, sha256, withApproval, writeRecord } from './catalogue.ts';
+import { readRecord, removeRecord, type ServerRecord, sha256, withApproval, writeRecord } from './catalogue.ts';
+import { secretsIn } from './fill-in.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import { McpConnection } from './mcp-connection.ts';
 import type { TokenStore } from './oauth-session.ts';
@@ -75,6 +76,15 @@ class ServerPool implements McpServers {
         await connection.close();
       }
     }
+  }
+
+  async forget(server: McpServer, roots: readonly string[]): Promise<void> {
+    const key = keyOf(server, roots);
+    await (await this.#alive(key))?.close();
+    this.#connections.delete(key);
+    this.#failures.delete(key);
+    await this.#parts.tokensOf(server.hash).write(undefined);
+    await removeRecord(this.#parts.folder, server.hash);
   }
 
   async close(): Promise<void> {
@@ -150,10 +160,11 @@ function keyOf({ hash }: Pick<McpServer, 'hash'>, roots: readonly string[]): str
   return `${hash} ${roots.join(':')}`;
 }
 
-function wordsOf({ entry }: ConfiguredServer): Pick<McpServer, 'kind' | 'object'> {
-  if ('command' in entry) return { kind: 'stdio', object: [entry.command, ...entry.args].join(' ') };
+function wordsOf({ entry }: ConfiguredServer): Pick<McpServer, 'kind' | 'object' | 'secrets'> {
+  const secrets = secretsIn(entry);
+  if ('command' in entry) return { kind: 'stdio', object: [entry.command, ...entry.args].join(' '), secrets };
   const { protocol, hostname, port } = new URL(entry.url);
-  return { kind: 'http', object: `${protocol}//${hostname}:${port || (protocol === 'https:' ? 443 : 80)}` };
+  return { kind: 'http', object: `${protocol}//${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`, secrets };
 }
 
 /** What was decided was a call of the tool as it was listed then. */

@@ -11,6 +11,8 @@ export interface McpServers {
   connect(authorized: Authorized, server: McpServer, place: McpPlace, signal: AbortSignal): Promise<readonly McpTool[]>;
   /** Calls a tool within 60 s, the time that people take left aside. Throws `tool-failed` SERVER_DIED, TIMEOUT or CHANGED. */
   call(authorized: Authorized, call: McpCall, place: McpPlace, signal: AbortSignal): Promise<McpAnswer>;
+  /** Ends the server and takes back that it was allowed, and what it may sign in with. */
+  forget(server: McpServer, roots: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,6 +38,8 @@ export interface McpServer {
   readonly running: boolean;
   /** Why it could not be started the last time that this process tried. */
   readonly failure?: string;
+  /** Names of the secrets that it is given. */
+  readonly secrets: readonly string[];
   /** As last listed; undefined: never yet. */
   readonly tools: readonly McpTool[] | undefined;
 }

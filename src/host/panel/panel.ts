@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { toMagusError } from '../../core/errors/magus-error.ts';
 import type { Look, PanelPage, PanelRequest, PanelUpdate } from '../../protocol/panel.ts';
 import type { ChatView } from '../chat-view.ts';
+import type { ConnectorDesk } from '../connector-desk.ts';
 import type { MemoryDesk } from '../memory/memory-desk.ts';
 import type { MemoryMigration } from '../memory/memory-migration.ts';
 import { remedyCommands } from '../show-failure.ts';
@@ -15,6 +16,7 @@ interface PanelSources {
   readonly chat: ChatView;
   readonly memories: MemoryDesk;
   readonly migration: MemoryMigration;
+  readonly connectors: ConnectorDesk;
 }
 
 const viewType = 'openmagus.panel';
@@ -31,9 +33,11 @@ export class Panel implements vscode.Disposable {
   /** Where to go as soon as the page is ready. */
   #wanted: { readonly page: PanelPage; readonly id?: string } | undefined;
   #plan: PlanFollower | undefined;
+  /** Nothing of connectors is loaded before somebody looks at them. */
+  #showsConnectors = false;
 
   constructor(extensionUri: vscode.Uri, sources: PanelSources) {
-    const { memories, migration } = sources;
+    const { memories, migration, connectors } = sources;
     this.#extensionUri = extensionUri;
     this.#sources = sources;
     this.#subscriptions = [
@@ -46,6 +50,7 @@ export class Panel implements vscode.Disposable {
         if (event.type === 'plan-proposed' && this.#plan) this.#watch(this.#plan.choose());
       }),
       migration.onChange(() => this.#postMigration()),
+      connectors.onChange(() => this.#watch(this.#postConnectors())),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#postSurroundings()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.#watch(this.#refresh())),
     ];
@@ -79,6 +84,7 @@ export class Panel implements vscode.Disposable {
       this.#panel = undefined;
       this.#look = undefined;
       this.#selected = null;
+      this.#showsConnectors = false;
       plan.dispose();
     });
     fillWebview(panel.webview, this.#extensionUri, 'panel');
@@ -132,6 +138,13 @@ export class Panel implements vscode.Disposable {
       case 'migrate':
         if (request.act === 'start') return vscode.commands.executeCommand('openmagus.migrateMemory');
         return this.#sources.migration.act(request.act);
+      case 'connectors':
+        this.#showsConnectors = true;
+        return this.#postConnectors();
+      case 'connector':
+        return this.#actOn(request);
+      case 'set-key':
+        return vscode.commands.executeCommand('openmagus.setSecret', request.secret);
       case 'open-line':
         return openLine(request.path, request.line);
       case 'open-task':
@@ -141,6 +154,12 @@ export class Panel implements vscode.Disposable {
       default:
         return request satisfies never;
     }
+  }
+
+  #actOn({ act, kind, name }: Extract<PanelRequest, { type: 'connector' }>): Promise<void> | void {
+    const { connectors } = this.#sources;
+    if (act === 'test') return connectors.test(kind, name);
+    return act === 'cancel' ? connectors.cancel(kind, name) : connectors.distrust(name);
   }
 
   #takeWanted(): void {
@@ -179,6 +198,11 @@ export class Panel implements vscode.Disposable {
 
   #postPlan(): void {
     this.#post({ type: 'plan', plan: this.#plan?.picture() ?? null });
+  }
+
+  async #postConnectors(): Promise<void> {
+    if (this.#panel && this.#showsConnectors)
+      this.#post({ type: 'connectors', connectors: await this.#sources.connectors.picture() });
   }
 
   #postMigration(): void {

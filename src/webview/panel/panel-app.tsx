@@ -1,16 +1,20 @@
 import type { VNode } from 'preact';
 import type { PanelPage } from '../../protocol/panel.ts';
 import { remediesOf, remedyWords } from '../../protocol/remedies.ts';
+import { ConnectorsPage } from './connectors-page.tsx';
 import { MemoryDetailView } from './memory-detail.tsx';
 import { MemoryList } from './memory-list.tsx';
 import { MigrationCard } from './migration-card.tsx';
 import { failure, migration, page, selected, send, setPage, surroundings } from './panel-state.ts';
 import { PlanPage } from './plan-page.tsx';
+import { Restricted } from './restricted.tsx';
 import { SearchBar } from './search-bar.tsx';
 
-const pages = { memory: 'Memory', plan: 'Plan' } as const satisfies Readonly<Record<PanelPage, string>>;
+const pages = { memory: 'Memory', plan: 'Plan', connectors: 'Connectors' } as const satisfies Readonly<
+  Record<PanelPage, string>
+>;
 
-/** Two pages: what is remembered, and the plan of the current task. */
+/** Three pages: what is remembered, the plan of the current task, and what others run for it. */
 export function PanelApp(): VNode {
   if (!surroundings.value) return <p class="quiet pad">Loading…</p>;
   return (
@@ -29,7 +33,7 @@ export function PanelApp(): VNode {
         ))}
       </nav>
       <div role="alert">{failure.value ? <FailureCard /> : null}</div>
-      {page.value === 'plan' ? <PlanPage /> : <MemoryPage />}
+      {page.value === 'plan' ? <PlanPage /> : page.value === 'connectors' ? <ConnectorsPage /> : <MemoryPage />}
     </main>
   );
 }
@@ -46,17 +50,6 @@ function MemoryPage(): VNode {
         {selected.value === null ? null : <MemoryDetailView key={selected.value} />}
       </div>
     </>
-  );
-}
-
-function Restricted(): VNode {
-  return (
-    <section class="card warning" aria-label="Restricted Mode">
-      <p>Restricted Mode: memories can be looked at; nothing is remembered or changed.</p>
-      <button type="button" onClick={() => send({ type: 'remedy', remedy: 'manage-trust' })}>
-        {remedyWords['manage-trust']}
-      </button>
-    </section>
   );
 }
 

@@ -1,4 +1,5 @@
 import { batch, signal } from '@preact/signals';
+import type { ConnectorsPicture } from '../../protocol/connectors.ts';
 import type { ErrorKind } from '../../protocol/error-kinds.ts';
 import type {
   Look,
@@ -36,6 +37,8 @@ export const detail = signal<MemoryDetail | null | undefined>(undefined);
 /** null: there is no task yet; undefined: it is being looked for. */
 export const plan = signal<PlanPicture | null | undefined>(undefined);
 export const migration = signal<MigrationPicture | null>(null);
+/** undefined: they are being read. */
+export const connectors = signal<ConnectorsPicture | undefined>(undefined);
 export const failure = signal<{ message: string; kind: ErrorKind; code?: string } | undefined>(undefined);
 
 /** Milliseconds after the last key before it is searched. */
@@ -64,11 +67,13 @@ export function select(id: string | null): void {
 export function setPage(wanted: PanelPage): void {
   page.value = wanted;
   keepPlace();
+  if (wanted === 'connectors') send({ type: 'connectors' });
 }
 
 export function connect(): void {
   window.addEventListener('message', (message: MessageEvent<PanelUpdate>) => batch(() => receive(message.data)));
   send({ type: 'ready', look: look.value, id: selected.value });
+  if (page.value === 'connectors') send({ type: 'connectors' });
 }
 
 function goTo(id: string | null): void {
@@ -97,6 +102,9 @@ function receive(update: PanelUpdate): void {
       return;
     case 'plan':
       plan.value = update.plan;
+      return;
+    case 'connectors':
+      connectors.value = update.connectors;
       return;
     case 'go':
       if (update.id !== undefined) goTo(update.id);

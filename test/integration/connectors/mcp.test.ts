@@ -45,6 +45,22 @@ describe('servers of the Model Context Protocol', function () {
     while (!(await there())) await sleep(20);
   };
 
+  it('are asked for again once they were forgotten, and end; the secrets that they are given are known by name', async () => {
+    const variables = { A: `\${${'input:first'}} \${${'input:second'}}`, B: `\${${'input:first'}}` };
+    await configure({ test: entry(), needy: { ...entry(), env: variables } });
+    assert.equal((await search('', { server: 'test' })).asked, true);
+    assert.equal((await search('', { server: 'test' })).asked, false);
+    const listed = async () => (await ports.mcp.list([rig.root])).servers;
+    const [server, needy] = await listed();
+    assert.ok(server);
+    assert.deepEqual([server.secrets, needy?.secrets], [[], ['first', 'second']]);
+    assert.deepEqual([server.approved, server.running], [true, true]);
+    await ports.mcp.forget(server, [rig.root]);
+    const [forgotten] = await listed();
+    assert.deepEqual([forgotten?.approved, forgotten?.running, forgotten?.tools], [false, false, undefined]);
+    assert.equal((await search('', { server: 'test' })).asked, true);
+  });
+
   it('are searched and called by a whole task, whose first request knows nothing of them', async () => {
     await configure(Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`none${index}`, entry()])));
     rig.script(turns('edit_file', [calls(finish())]));
