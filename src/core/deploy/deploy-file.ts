@@ -51,6 +51,8 @@ function seconds(): z.ZodMiniNumber {
 
 export const targetSettingsSchema = z.strictObject({
   kind: z.enum(kindNames),
+  /** The one environment that it is for. */
+  environment: z.optional(word),
   /** The folder that is deployed, or in which what is deployed is described. */
   source: z.optional(place),
   /** Further files that the commands read: values of a chart, variables. */
@@ -78,6 +80,8 @@ export const targetSettingsSchema = z.strictObject({
   app: z.optional(word),
   project: z.optional(word),
   workflow: z.optional(word),
+  /** The workflow's input that takes the name of the environment. */
+  input: z.optional(word),
   ref: z.optional(word),
   health: z.optional(healthSchema),
 });

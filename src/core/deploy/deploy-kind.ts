@@ -39,6 +39,8 @@ export interface Site {
 /** Everything that will be run for a target, known before anything runs. */
 export interface Recipe {
   readonly object: string;
+  /** The name of the environment changes what is run; else it is only a name. */
+  readonly byEnvironment?: true;
   /** Files and folders whose contents count, relative to the project. */
   readonly files: readonly string[];
   /** Further places that the answers, by their labels, name; absolute. Those outside the project do not count. */

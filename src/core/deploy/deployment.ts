@@ -8,6 +8,8 @@ export interface DeployPlan {
   readonly target: string;
   readonly settings: TargetSettings;
   readonly environment: string;
+  /** The target is made for this environment, or what is run depends on it; else the task only calls it so. */
+  readonly environmentCounts: boolean;
   /** Where it goes: "deploy@web.example:/srv/site". */
   readonly object: string;
   /** What the user's list of production environments is held against. */

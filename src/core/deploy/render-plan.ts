@@ -9,7 +9,10 @@ export function shownPlan(plan: DeployPlan, digest: string, way: 'apply' | 'roll
   const commands = way === 'apply' ? plan.apply : plan.rollback.commands;
   const rows = [
     ['target', `${target} (${settings.kind}): ${object}`],
-    ['environment', environment],
+    [
+      'environment',
+      plan.environmentCounts ? environment : `${environment} (so the task calls it; what runs does not depend on it)`,
+    ],
     ...Object.entries(bound.identity).map(([label, value]) => [
       label,
       value.replace(/\s*\n\s*/g, '; ').slice(0, 300) || 'none',

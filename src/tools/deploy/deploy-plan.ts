@@ -3,6 +3,7 @@ import { runEffect } from '../../core/deploy/deploy-effects.ts';
 import { planLifetimeMs } from '../../core/deploy/deployment.ts';
 import type { FoundTarget } from '../../core/deploy/find-targets.ts';
 import { shownPlan } from '../../core/deploy/render-plan.ts';
+import { MagusError } from '../../core/errors/magus-error.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { Tool, ToolScope } from '../../core/tools/tool.ts';
 import { makePlan, type Wanted } from './make-plan.ts';
@@ -53,6 +54,11 @@ async function prepare(
   { target, env: environment }: DeployPlanInput,
 ): Promise<{ readonly found: FoundTarget; readonly wanted: Wanted }> {
   const found = await wantedTarget(ports, scope, target);
+  const only = found.settings.environment;
+  if (only !== undefined && only !== environment)
+    throw new MagusError('tool-input', `The target ${target} is for ${only} alone. Plan it with that as env.`, {
+      code: 'OTHER_ENVIRONMENT',
+    });
   const planId = planIds.get(scope) ?? ports.hash.sha256(ports.hash.randomId()).slice(0, 12);
   planIds.set(scope, planId);
   const { kind, settings, root } = found;

@@ -51,6 +51,7 @@ export async function makePlan(place: Place, wanted: Wanted, signal: AbortSignal
     target,
     settings,
     environment,
+    environmentCounts: recipe.byEnvironment === true || settings.environment !== undefined,
     object: recipe.object,
     names: namesOf(wanted, identity),
     root,

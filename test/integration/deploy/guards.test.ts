@@ -45,10 +45,15 @@ describe('what is built for a deployment', () => {
       ]);
       await mkdir(path.join(deploy.root, '..', 'private'));
       await symlink('../private', path.join(deploy.root, 'site'));
-      const targets = { site: { kind: 'vercel', source: 'site' }, gone: { kind: 'vercel', source: 'gone' } };
+      const targets = {
+        site: { kind: 'vercel', source: 'site' },
+        gone: { kind: 'vercel', source: 'gone' },
+        live: { kind: 'vercel', environment: 'production' },
+      };
       await deploy.rig.write({ '.openmagus/deploy.json': JSON.stringify({ targets }) });
       const plan = (target: string) => deploy.call('deploy_plan', { target, env: 'staging' });
       assert.match((await plan('site')).content, /^site leads out of the project, to /);
+      assert.match((await plan('live')).content, /^The target live is for production alone/);
       assert.match((await plan('gone')).content, /^gone, which gone deploys, is not there/);
     } finally {
       await deploy.remove();

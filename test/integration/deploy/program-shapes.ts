@@ -163,7 +163,8 @@ export const shapes: readonly Shape[] = [
     program: 'gh',
     name: 'deploy',
     files: {
-      '.github/workflows/deploy.yml': 'name: Deploy\non:\n  workflow_dispatch:\n',
+      '.github/workflows/deploy.yml':
+        'name: Deploy\non:\n  workflow_dispatch:\n    inputs:\n      version:\n        default: latest\n      environment:\n        type: string\n',
       '.git/HEAD': 'ref: refs/heads/main\n',
     },
     file: '.github/workflows/deploy.yml',
@@ -174,7 +175,7 @@ export const shapes: readonly Shape[] = [
       [/run list/, '[{"databaseId":4711}]'],
     ],
     elsewhere: [[/commits\/main/, 'ffff456789abcdef0123456789abcdef01234567']],
-    applies: /^workflow run deploy\.yml --ref main$/,
+    applies: /^workflow run deploy\.yml --ref main -f environment=production$/,
     rollsBack: /^run rerun 4711$/,
     shows: /A workflow has no trial/,
   },

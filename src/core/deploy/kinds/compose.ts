@@ -29,7 +29,9 @@ export const compose: DeployKind = {
         { label: 'services', words: [...own, 'config', '--hash', '*'] },
       ],
       alsoReads: (answers) =>
-        [...(answers.get(rendered) ?? '').matchAll(/^\s+context: (\/.*)$/gm)].map(([, context = '']) => context.trim()),
+        [...(answers.get(rendered) ?? '').matchAll(/^[ \t]+context: (\/.*)$/gm)].map(([, context = '']) =>
+          context.trim(),
+        ),
       past: [{ label: 'containers', words: [...own, 'ps', '-a', '-q'] }],
       trial: [
         { label: rendered, words: [...own, 'config'] },

@@ -10,17 +10,21 @@ export const ghWorkflow: DeployKind = {
   needs: ['workflow', 'ref'],
   async detect(look) {
     const folder = '.github/workflows';
-    const found: Record<string, { workflow: string; ref?: string }> = {};
+    const found: Record<string, { workflow: string; ref?: string; input?: string }> = {};
     const branch = /^ref: refs\/heads\/([\w./-]+)$/m.exec((await look.text('.git/HEAD')) ?? '')?.[1];
     for (const file of await look.names(folder)) {
       const text = /\.ya?ml$/.test(file) ? ((await look.text(`${folder}/${file}`)) ?? '') : '';
       const byHand = /\bworkflow_dispatch\b/.test(text);
       if (byHand && /deploy|release|publish/i.test(`${file} ${/^name:.*$/m.exec(text)?.[0] ?? ''}`))
-        found[file.replace(/\.ya?ml$/, '')] = { workflow: file, ...(branch === undefined ? {} : { ref: branch }) };
+        found[file.replace(/\.ya?ml$/, '')] = {
+          workflow: file,
+          ...(branch === undefined ? {} : { ref: branch }),
+          ...inputIn(text),
+        };
     }
     return found;
   },
-  recipe: ({ settings: { workflow = '', ref = '' }, program }) => {
+  recipe: ({ settings: { workflow = '', ref = '', input }, environment, program }) => {
     const own = [program('gh') ?? 'gh'];
     const last = [
       ...own,
@@ -35,7 +39,9 @@ export const ghWorkflow: DeployKind = {
       '--json',
       'databaseId',
     ];
+    const given = input === undefined ? [] : ['-f', `${input}=${environment}`];
     return {
+      ...(input === undefined ? {} : { byEnvironment: true }),
       object: `the workflow ${workflow} at ${ref}`,
       files: [`.github/workflows/${workflow}`],
       identity: [
@@ -53,7 +59,7 @@ export const ghWorkflow: DeployKind = {
       trial: [],
       untried:
         'A workflow has no trial: exactly the command below will run, on what lies on GitHub, not on the files here.',
-      apply: [{ words: [...own, 'workflow', 'run', workflow, '--ref', ref] }],
+      apply: [{ words: [...own, 'workflow', 'run', workflow, '--ref', ref, ...given] }],
       rollback: (answers) => {
         const run = answers.get('last good run');
         return run
@@ -66,3 +72,19 @@ export const ghWorkflow: DeployKind = {
     };
   },
 };
+
+/** Most that can be told where to deploy call it so. */
+function inputIn(text: string): { readonly input?: string } {
+  const lines = text.split('\n');
+  const at = lines.findIndex((line) => line.trim() === 'inputs:');
+  const depth = indentOf(lines[at] ?? '');
+  const below = at < 0 ? [] : lines.slice(at + 1);
+  const end = below.findIndex((line) => line.trim() !== '' && indentOf(line) <= depth);
+  const names = below.slice(0, end < 0 ? undefined : end).map((line) => line.trim());
+  const input = ['environment', 'env', 'target'].find((name) => names.includes(`${name}:`));
+  return input === undefined ? {} : { input };
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}

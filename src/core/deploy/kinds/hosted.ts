@@ -21,6 +21,7 @@ export const vercel: DeployKind = {
     const live = isLive(environment);
     return {
       object: live ? 'the production of the linked Vercel project' : 'a preview of the linked Vercel project',
+      byEnvironment: true,
       files: [source],
       identity: [{ label: 'account', words: [...own, 'whoami'] }],
       past: [],
@@ -60,6 +61,7 @@ export const netlify: DeployKind = {
     };
     return {
       object: live ? 'the production of the linked Netlify site' : 'a draft of the linked Netlify site',
+      byEnvironment: true,
       files: [source, '.netlify/state.json'],
       identity: [site],
       past: [],

@@ -9,6 +9,7 @@ const plan: DeployPlan = {
   target: 'site',
   settings: { kind: 'rsync', source: 'public', host: 'web.example', path: '/srv/site' },
   environment: 'staging',
+  environmentCounts: false,
   object: 'web.example:/srv/site',
   names: ['staging'],
   root: '/work',
