@@ -52,7 +52,7 @@ describe('a deployment in the chat', () => {
     const allow = (): Promise<void> => approval.getByRole('button', { name: 'Allow', exact: true }).click();
     const applied = async (): Promise<boolean> =>
       (await runsOf(on.programs, 'kubectl')).some((run) => kubectl?.applies.test(run));
-    await approval.getByText('which nobody has allowed with these commands').first().waitFor();
+    await approval.getByText('that nobody has allowed yet with these commands').first().waitFor();
     await allow();
     await approval.getByText('+  image: web:2').waitFor();
     await approval.getByText('Deploy by the plan').first().scrollIntoViewIfNeeded();

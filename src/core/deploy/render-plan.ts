@@ -20,8 +20,8 @@ export function shownPlan(plan: DeployPlan, digest: string, way: 'apply' | 'roll
     [
       'trusted',
       known
-        ? 'these commands in this environment were allowed before'
-        : 'new: nobody has allowed these commands in this environment before',
+        ? 'yes: these commands with these variables were allowed before'
+        : 'new: these commands with these variables were first allowed for this plan',
     ],
     ['files', `${Object.keys(bound.files).length}, held to what they are now`],
   ];

@@ -34,7 +34,7 @@ export const deployPlan: Tool<DeployPlanInput> = {
     );
     const [first, ...rest] = effects;
     if (first === undefined || wanted.known) return effects;
-    const protects = `the deployment target ${found.name} (${recipe.object}), which nobody has allowed with these commands and this environment yet`;
+    const protects = `a deployment target that nobody has allowed yet with these commands and variables: ${found.name} (${recipe.object})`;
     return [{ ...first, protects }, ...rest];
   },
   async run(ports, scope, asked, authorized, signal) {

@@ -78,7 +78,7 @@ describe('rsync to a real ssh server', function () {
     assert.equal(planned.ok, true, planned.content);
     assert.match(planned.content, /host key: ssh-ed25519 SHA256=[\w+/]{43}/);
     assert.match(planned.content, /<f\+{9} index\.html/);
-    assert.match(planned.questions[0]?.decision.reason ?? '', /which nobody has allowed/);
+    assert.match(planned.questions[0]?.decision.reason ?? '', /that nobody has allowed yet/);
     await assert.rejects(lstat(served), 'nothing is there yet');
     const [, plan_id, digest] = /"plan_id":"(\w+)","digest":"(\w+)"/.exec(planned.content) ?? [];
     const applied = await deploy.call('deploy_apply', { plan_id, digest });
