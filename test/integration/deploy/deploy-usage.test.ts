@@ -43,7 +43,7 @@ describe('the page on deployments', function () {
     await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`;
     const text = await readFile(page, 'utf8');
-    const section = text.slice(text.indexOf('## Deployments'));
+    const [section = ''] = /^## Deployments\n[\s\S]*?(?=^## |(?![\s\S]))/m.exec(text) ?? [];
     const targets = /```json\n([\s\S]*?)```/.exec(section)?.[1] ?? '';
     await deploy.rig.write({
       '.openmagus/deploy.json': targets.replaceAll('/srv/site', served).replaceAll('https://web.example/', url),
