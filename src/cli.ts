@@ -33,7 +33,7 @@ const usage = `Usage: openmagus <command>
   policy "COMMAND" | policy --batch | policy --audit [TASK]   what would be decided, what was
   models list|test|load|unload [ENDPOINT/MODEL]
   memory search WORDS | list | show ID | pin ID [--off] | review ID --accept|--reject | share ID | forget ID… | export | import FILE | replay | bench
-  connectors list | allow NAME   MCP servers and APIs, yours and of this folder
+  connectors list | allow NAME | forget NAME   MCP servers and APIs, yours and of this folder
   doctor                    what is configured, what answers, what is missing
 
 Options of run and resume: --workspace DIR  --config FILE  --model-url URL  --model NAME  --api-key-env VAR

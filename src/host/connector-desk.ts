@@ -6,7 +6,6 @@ import type { Ports } from '../core/ports.ts';
 import type { ConnectorKey, ConnectorPicture, ConnectorsPicture } from '../protocol/connectors.ts';
 import { secretPrefix } from './configured-models.ts';
 import type { Confirmer } from './confirm.ts';
-import { requireTrust } from './memory/memory-desk.ts';
 import { type TaskService, workspaceRoots } from './task-service.ts';
 
 type Kind = ConnectorPicture['kind'];
@@ -196,6 +195,15 @@ function realRoots({ files }: Ports): Promise<readonly string[]> {
 
 function gone(name: string): MagusError {
   return new MagusError('user-input', `${name} is not configured any more. Look at the list again.`);
+}
+
+function requireTrust(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new MagusError(
+    'permission-denied',
+    'In Restricted Mode no connector is started, fetched or trusted. Trust the workspace with Workspaces: Manage Workspace Trust.',
+    { code: 'UNTRUSTED' },
+  );
 }
 
 function keyOf(kind: Kind, name: string): string {

@@ -54,8 +54,9 @@ function listOf(head: string, problems: readonly Diagnostic[], roots: readonly s
 }
 
 function show({ path, line, severity, message, source }: Diagnostic, roots: readonly string[]): string {
-  const root = roots.find((each) => path.startsWith(`${each}/`));
-  const shown = root === undefined ? path : path.slice(root.length + 1);
+  const [first] = roots;
+  // What the model calls by a relative path lies in the first folder.
+  const shown = first !== undefined && path.startsWith(`${first}/`) ? path.slice(first.length + 1) : path;
   return `${shown}:${line}: ${severity}: ${message.slice(0, longestMessage)}${source === '' ? '' : ` (${source})`}`;
 }
 

@@ -1,5 +1,6 @@
 import type { CodePlace } from '../../core/editor-port.ts';
 import type { Ports } from '../../core/ports.ts';
+import { pathBelow } from '../../core/security/canonical-path.ts';
 import { secretName } from '../../core/security/secret-paths.ts';
 import { type ResolvedPath, resolvePath } from '../../core/tools/resolve-path.ts';
 
@@ -54,8 +55,9 @@ async function knownFile(ports: Ports, roots: readonly string[], place: string):
     return { shown: `outside the workspace: ${place.slice(0, longestName)}`, lines: undefined };
   if (file.zone === 'outside')
     return { shown: `outside the workspace: ${file.shown.slice(0, longestName)}`, lines: undefined };
-  if (secretName(file.shown) !== undefined) return { shown: file.shown, lines: undefined };
-  return { shown: file.shown, lines: await linesOf(ports, file) };
+  // A relative path of the model starts at the first folder.
+  const shown = pathBelow(file.real, roots[0] ?? '', ports.files.platform ?? 'posix') ?? file.real;
+  return { shown, lines: secretName(file.shown) === undefined ? await linesOf(ports, file) : undefined };
 }
 
 async function linesOf({ files }: Ports, { real }: ResolvedPath): Promise<readonly string[] | undefined> {

@@ -74,6 +74,13 @@ describe('problems that are new since an edit', () => {
     assert.match(await said([], many), /No 7\. \(ts\)\n\(12 more: see diagnostics\.\)$/);
   });
 
+  it('are named by the whole path outside of the first folder', async () => {
+    assert.match(
+      await said([], [problem(3, 'Bad.', { path: '/work2/b.ts' })]),
+      /^\/work2\/b\.ts:3: error: Bad\. \(ts\)$/m,
+    );
+  });
+
   it('are said not to be there only where the servers have spoken', async () => {
     assert.equal(await said([], []), 'Edited a.ts.\nNo new problems.');
     assert.equal(await said([problem(1)], []), 'Edited a.ts.\nNo new problems. 1 problem is gone.');

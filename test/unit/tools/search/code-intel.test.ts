@@ -137,6 +137,19 @@ describe('code_intel', () => {
     );
   });
 
+  it('names files of other folders than the first by their whole path', async () => {
+    const second = await newFolder();
+    await writeFile(path.join(second, 'total.ts'), totals);
+    const scope = { ...rig.scope, roots: [rig.root, second] };
+    const input = { op: 'definition', symbol: 'total' } as const;
+    const authorized = sealAuthorized(await codeIntel.effects(rig.ports, scope, input), 'hash');
+    const { content } = await codeIntel.run(rig.ports, scope, input, authorized, new AbortController().signal);
+    assert.deepEqual(
+      linesOf(content).map((line) => line.replace(/: .*/, '')),
+      ['src/total.ts:1', `${second}/total.ts:1`],
+    );
+  });
+
   it('bears places that are not there', async () => {
     const place = path.join(rig.root, 'src', 'cart.ts');
     const places = [
