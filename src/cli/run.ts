@@ -8,6 +8,7 @@ import { MagusError } from '../core/errors/magus-error.ts';
 import type { Ports } from '../core/ports.ts';
 import { dataHome } from '../data-home.ts';
 import { headlessEditor, indexWanted } from './headless.ts';
+import { keepRule } from './keep-rule.ts';
 import { parseRunOptions, type RunOptions, secretInEnvironment, secretsInEnvironment } from './options.ts';
 import { exitCodeOf } from './report.ts';
 import { terminalPeople } from './terminal-people.ts';
@@ -41,7 +42,7 @@ async function follow(options: RunOptions, begin: (ports: Ports) => Promise<stri
     models: options.models ?? (await localModels()),
     secretOf: async (name) => secretInEnvironment(name),
     secretNames: async () => secretsInEnvironment(),
-    people: terminalPeople(options.json),
+    people: terminalPeople(options.json, keepRule),
     editor: headlessEditor,
     ripgrep: [],
     onEvent: view.onEvent,

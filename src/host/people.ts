@@ -1,11 +1,14 @@
 import type { People } from '../core/ports.ts';
 import type { Plan } from '../protocol/plan.ts';
+import type { PolicyRule } from '../protocol/policy-rules.ts';
+import { ruleForever } from '../protocol/task-rules.ts';
+import { addRule } from './settings.ts';
 
 export interface Desk {
   readonly people: People;
   /** Tasks that wait for a person. */
   waiting(): readonly string[];
-  approve(taskId: string, callId: string, allowed: boolean | 'task'): void;
+  approve(taskId: string, callId: string, allowed: boolean | 'task' | 'always'): void;
   resolvePlan(taskId: string, plan: Plan | false): void;
   answer(taskId: string, callId: string, text: string): void;
 }
@@ -16,7 +19,10 @@ interface Pending {
 }
 
 /** Questions of running tasks wait here until the chat view answers them; a cancelled task takes its questions along. */
-export function createDesk(onChange: (asked: boolean) => void): Desk {
+export function createDesk(
+  onChange: (asked: boolean) => void,
+  keepRule: (rule: PolicyRule) => Promise<void> = addRule,
+): Desk {
   const pending = new Map<string, Pending>();
 
   const ask = <T>(key: string, taskId: string, signal: AbortSignal): Promise<T> =>
@@ -44,8 +50,14 @@ export function createDesk(onChange: (asked: boolean) => void): Desk {
 
   return {
     people: {
-      approve: (request, signal) =>
-        ask<boolean | 'task'>(keyOf('approve', request.taskId, request.callId), request.taskId, signal),
+      approve: async (request, signal) => {
+        const { taskId, callId, effects, decision, hash } = request;
+        const answer = await ask<boolean | 'task' | 'always'>(keyOf('approve', taskId, callId), taskId, signal);
+        if (answer !== 'always') return answer;
+        const rule = ruleForever(effects, decision.always, hash);
+        if (rule) await keepRule(rule);
+        return true;
+      },
       resolvePlan: (taskId, _plan, signal) => ask<Plan | false>(keyOf('plan', taskId, ''), taskId, signal),
       answer: (taskId, question, signal) => ask<string>(keyOf('answer', taskId, question.callId), taskId, signal),
     },

@@ -79,6 +79,11 @@ export async function writeRules(rules: readonly unknown[]): Promise<void> {
   await vscode.workspace.getConfiguration('openmagus').update('rules', rules, vscode.ConfigurationTarget.Global);
 }
 
+export async function addRule(rule: unknown): Promise<void> {
+  const { rules } = readSettings();
+  await writeRules([...(Array.isArray(rules) ? rules : []), rule]);
+}
+
 function limits(): TaskLimits {
   const usd = amount('limits.usd');
   const minutes = amount('limits.minutes');

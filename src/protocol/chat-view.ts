@@ -35,7 +35,7 @@ export const viewRequestSchema = z.discriminatedUnion('type', [
     images: z.array(pastedImageSchema).check(z.maxLength(10)),
   }),
   z.object({ type: z.literal('open'), taskId: z.nullable(id) }),
-  z.object({ type: z.literal('approve'), ...call, allowed: z.union([z.boolean(), z.literal('task')]) }),
+  z.object({ type: z.literal('approve'), ...call, allowed: z.union([z.boolean(), z.enum(['task', 'always'])]) }),
   z.object({
     type: z.literal('resolve-plan'),
     ...task,

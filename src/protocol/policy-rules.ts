@@ -13,9 +13,14 @@ const ruleSchema = z
     /** sha256 of one exact effect, as an approval shows it. */
     effect: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
     content: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
+    /** What a hash stands for, for whoever reads the list; it decides nothing. */
+    note: z.optional(z.string().check(z.maxLength(1000))),
   })
   .check(
-    z.refine((rule) => Object.keys(rule).length === 2, 'give exactly one of command, path, host, effect and content'),
+    z.refine(
+      (rule) => Object.keys(rule).filter((key) => key !== 'note').length === 2,
+      'give exactly one of command, path, host, effect and content',
+    ),
   );
 
 export const policyRulesSchema = z.array(ruleSchema).check(z.maxLength(1000));

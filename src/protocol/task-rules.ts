@@ -21,6 +21,17 @@ export function rulesForTask(effects: readonly Effect[]): readonly PolicyRule[] 
   return rules.length === 0 ? undefined : rules;
 }
 
+/**
+ * What "always allow exactly this" means: the same commands, of which every word and the scripts they run are part of the hash.
+ * undefined where something always asks, or where more than commands is asked for: a file would be allowed whatever goes into it.
+ */
+export function ruleForever(effects: readonly Effect[], always: boolean, hash: string): PolicyRule | undefined {
+  const runs = effects.filter(({ verb }) => verb === 'run');
+  if (always || runs.length === 0 || effects.some(({ verb }) => verb !== 'run' && verb !== 'read')) return undefined;
+  const note = runs.map(({ object }) => object).join('; ');
+  return { decide: 'allow', effect: hash, note: note.slice(0, 1000) };
+}
+
 function firstWords([program = '', first = '']: readonly string[]): string | undefined {
   return /^[\w./+-]+$/.test(program) && /^[\w./:@+][\w./:@+-]*$/.test(first) ? `${program} ${first}` : undefined;
 }

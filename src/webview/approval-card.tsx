@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { type Effect, riskyFirst } from '../protocol/effects.ts';
 import type { PolicyRule } from '../protocol/policy-rules.ts';
-import { rulesForTask } from '../protocol/task-rules.ts';
+import { ruleForever, rulesForTask } from '../protocol/task-rules.ts';
 import { visibleText } from '../protocol/visible-text.ts';
 import { useAskingCard } from './asking-card.ts';
 import type { ToolItem } from './chat-items.ts';
@@ -26,7 +26,8 @@ export function ApprovalCard({ tool, taskId }: ApprovalProperties): VNode | null
   // It says all that the other effects do, in the order in which it is done.
   const plan = approval.effects.find(({ shown }) => shown !== undefined);
   const inTask = approval.decision.always ? undefined : rulesForTask(approval.effects);
-  const decide = (allowed: boolean | 'task'): void => {
+  const forever = ruleForever(approval.effects, approval.decision.always, '');
+  const decide = (allowed: boolean | 'task' | 'always'): void => {
     restOnConversation();
     send({ type: 'approve', taskId, callId: tool.callId, allowed });
   };
@@ -68,6 +69,16 @@ export function ApprovalCard({ tool, taskId }: ApprovalProperties): VNode | null
             Allow in This Task
           </button>
         ) : null}
+        {forever ? (
+          <button
+            type="button"
+            disabled={!running.value}
+            title={foreverWords(forever)}
+            onClick={() => decide('always')}
+          >
+            Always Allow Exactly This
+          </button>
+        ) : null}
         {running.value ? null : <span class="quiet">Resume the task to answer.</span>}
       </div>
     </section>
@@ -78,6 +89,10 @@ export function ApprovalCard({ tool, taskId }: ApprovalProperties): VNode | null
 function taskWords(rules: readonly PolicyRule[]): string {
   const each = rules.map(({ command, path = '' }) => (command === undefined ? path : `${command} …`));
   return visibleText(insideFolders([...new Set(each)].join('; '), roots()));
+}
+
+function foreverWords({ note = '' }: PolicyRule): string {
+  return `In every task, until you take it out of the setting openmagus.rules: ${visibleText(note)}`;
 }
 
 const verbs: Readonly<Record<Effect['verb'], string>> = {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
 import { playScenario, type Scenario } from '../../support/scripted-model.ts';
 import {
   activated,
   folder,
   follow,
   forgetModels,
+  setSettings,
   startTask,
   textOf,
   toolTexts,
@@ -104,6 +106,33 @@ describe('a task', () => {
     await task.end();
     assert.equal(await textOf('greeting.txt'), 'helo world\n');
     assert.ok(model.requests.some((request) => /The user said no/.test(toolTexts(request).at(-1) ?? '')));
+  });
+
+  it('asks no task again for exactly what the user allowed for ever', async () => {
+    const { desk } = await activated();
+    const turn = (command: string) => ({ calls: [{ name: 'run_command', args: { command } }] });
+    const turns = [turn('touch one'), { calls: [finish] }];
+    try {
+      await useModel(playScenario({ turns }), 'ask');
+      const first = await startTask('Touch one', 'act');
+      const asked = await first.next('approval-requested');
+      desk.approve(first.taskId, asked.callId, 'always');
+      await first.end();
+      const rules = vscode.workspace.getConfiguration('openmagus').inspect<{ note: string }[]>('rules')?.globalValue;
+      assert.deepEqual(
+        rules?.map(({ note }) => note),
+        [`${folder()}$ touch one`],
+      );
+      await useModel(playScenario({ turns: [turn('touch one'), turn('touch one two'), { calls: [finish] }] }), 'ask');
+      const second = await startTask('Touch more', 'act');
+      const other = await second.next('approval-requested');
+      assert.match(other.effects[0]?.object ?? '', /touch one two$/);
+      desk.approve(second.taskId, other.callId, false);
+      await second.end();
+      assert.equal(second.events('approval-requested').length, 1);
+    } finally {
+      await setSettings({ rules: undefined });
+    }
   });
 
   it('takes an answer of the user back to the model', async () => {

@@ -4,6 +4,7 @@ import { noTaint, strictPolicy } from '../../../../src/core/security/policy.ts';
 import { parseRules } from '../../../../src/core/security/user-rules.ts';
 import type { Effect } from '../../../../src/protocol/effects.ts';
 import type { PolicyRule } from '../../../../src/protocol/policy-rules.ts';
+import { ruleForever } from '../../../../src/protocol/task-rules.ts';
 
 const run = (...commands: readonly (readonly string[])[]): Effect => ({
   verb: 'run',
@@ -55,6 +56,18 @@ describe('rules of the user', () => {
     const hash = 'a'.repeat(64);
     assert.equal(decided(run(['make']), [{ decide: 'allow', effect: hash }], hash), 'allow');
     assert.equal(decided(run(['make']), [{ decide: 'allow', effect: hash }], 'b'.repeat(64)), 'ask');
+  });
+
+  it('are made of a question about commands, and of none about what always asks or about files', () => {
+    const hash = 'a'.repeat(64);
+    const script: Effect = { verb: 'read', object: '/work/package.json', zone: 'workspace', content: 'c' };
+    const write: Effect = { verb: 'write', object: '/work/a', zone: 'workspace' };
+    const rule = ruleForever([run(['npm', 'test']), script], false, hash);
+    assert.deepEqual(rule, { decide: 'allow', effect: hash, note: run(['npm', 'test']).object });
+    assert.deepEqual(parseRules([rule], 'the setting'), [rule]);
+    assert.equal(ruleForever([run(['npm', 'test'])], true, hash), undefined);
+    assert.equal(ruleForever([run(['npm', 'test']), write], false, hash), undefined);
+    assert.equal(ruleForever([script], false, hash), undefined);
   });
 
   it('tighten the reach to a host that is on the list', () => {
