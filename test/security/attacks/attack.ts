@@ -21,6 +21,11 @@ export function run(command: string, more: Readonly<Record<string, unknown>> = {
   return { name: 'run_command', args: { command, timeout_s: 15, ...more } };
 }
 
+/** A tool of a family. */
+export function uses(tool: string, input: unknown): ScriptedCall {
+  return { name: 'use_tool', args: { tool, input } };
+}
+
 export function write(file: string, content = 'planted\n'): ScriptedCall {
   return { name: 'write_file', args: { path: file, content } };
 }
