@@ -1,5 +1,13 @@
 import * as z from 'zod/mini';
 
+/** A company's identity provider, and the secret that holds the ID token that it gave to the user. */
+const identitySchema = z.strictObject({
+  tokenURL: z.url(),
+  clientId: z.string().check(z.minLength(1), z.maxLength(2000)),
+  secret: z.string().check(z.minLength(1), z.maxLength(200)),
+});
+export type McpIdentity = z.infer<typeof identitySchema>;
+
 /** Beside what VS Code's own mcp.json has: how OpenMagus signs in where a server wants that and registration is not enough. */
 const oauthSchema = z.strictObject({
   clientId: z.optional(z.string().check(z.minLength(1), z.maxLength(2000))),
@@ -10,8 +18,9 @@ const oauthSchema = z.strictObject({
   issuer: z.optional(z.url()),
   /** Where a document about this client lies, for servers that know clients by one. */
   clientMetadataUrl: z.optional(z.url()),
-  /** How the token is got: a person signs in, or the client does by itself with its secret or key. */
-  grant: z._default(z.enum(['sign_in', 'client_secret', 'private_key']), 'sign_in'),
+  /** How the token is got: a person signs in, the client does by itself with its secret or key, or the user's company vouches. */
+  grant: z._default(z.enum(['sign_in', 'client_secret', 'private_key', 'company']), 'sign_in'),
+  identity: z.optional(identitySchema),
   algorithm: z._default(z.string().check(z.maxLength(20)), 'ES256'),
 });
 

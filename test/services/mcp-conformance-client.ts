@@ -43,7 +43,8 @@ const servers = mcpServers({
   folder,
   version: '0.0.0',
   sources: { files: [], setting: () => ({ tested: { url, ...(oauth ? { oauth } : {}) } }) },
-  secretOf: async () => context['client_secret'] ?? context['private_key_pem'],
+  secretOf: async (name) =>
+    name === 'identity' ? context['idp_id_token'] : (context['client_secret'] ?? context['private_key_pem']),
   onSecret: () => {},
   listed: () => [],
   tokensOf: () => ({
@@ -77,6 +78,11 @@ async function configuredSignIn(): Promise<Partial<McpOAuth> | undefined> {
   if (scenario === 'auth/basic-cimd')
     return { clientMetadataUrl: 'https://conformance-test.local/client-metadata.json' };
   if (clientId === undefined) return undefined;
+  const { idp_client_id: idpClient, idp_token_endpoint: tokenURL } = context;
+  if (idpClient !== undefined && tokenURL !== undefined) {
+    const identity = { tokenURL, clientId: idpClient, secret: 'identity' };
+    return { clientId, grant: 'company', secret: 'client', issuer: (await issuerOf()) ?? '', identity };
+  }
   const grant = scenario.includes('client-credentials')
     ? private_key_pem
       ? 'private_key'

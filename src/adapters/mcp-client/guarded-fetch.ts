@@ -17,8 +17,8 @@ const mostBytes = 64 * 1024 * 1024;
  * where its approved name leads, any other host that it names lies in public, unless the server is on this machine, too. No
  * redirect is followed and no answer is longer than 64 MB.
  */
-export function guardedFetch(server: string | undefined, listed: () => readonly string[]): FetchLike {
-  const own = server === undefined ? '' : new URL(server).hostname;
+export function guardedFetch(server: string, listed: () => readonly string[]): FetchLike {
+  const own = new URL(server).hostname;
   const ownIsLocal = own === 'localhost' || addressKind(own) === 'loopback';
   const check = (host: string, address: string): void => {
     if (host !== own && !ownIsLocal && addressKind(address) !== 'public')

@@ -1,3 +1,4 @@
+import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { MagusError, toMagusError } from '../../core/errors/magus-error.ts';
 import { callEffect, startEffect } from '../../core/mcp/mcp-effects.ts';
 import type { McpAnswer, McpCall, McpList, McpPlace, McpServer, McpServers, McpTool } from '../../core/mcp/mcp-port.ts';
@@ -131,9 +132,9 @@ class ServerPool implements McpServers {
         code: 'CHANGED',
       });
     const { secretOf, onSecret, version, listed, tokensOf, callMs } = this.#parts;
-    const fetch = guardedFetch('url' in configured.entry ? configured.entry.url : undefined, listed);
+    const fetchTo = (url: string): FetchLike => guardedFetch(url, listed);
     const limit = callMs === undefined ? {} : { callMs };
-    const own = { secretOf, onSecret, version, fetch, tokens: tokensOf(server.hash), ...limit };
+    const own = { secretOf, onSecret, version, fetchTo, tokens: tokensOf(server.hash), ...limit };
     const connection = new McpConnection(configured, own, roots);
     await connection.open(desk, signal);
     return connection;

@@ -5,14 +5,15 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { McpHttpEntry } from '../../protocol/mcp-configuration.ts';
+import { companySignIn } from './company-sign-in.ts';
 import { headersOf, processOf, type SecretValues } from './fill-in.ts';
 import { OAuthSession, type TokenStore } from './oauth-session.ts';
 import type { ConfiguredServer } from './read-configurations.ts';
 import { StdioProcess } from './stdio-process.ts';
 
 export interface TransportParts extends SecretValues {
-  /** What reaches the network for this server. */
-  readonly fetch: FetchLike;
+  /** What reaches the network for a server, or for what else the user configured, and for what signs in to it. */
+  readonly fetchTo: (url: string) => FetchLike;
   readonly tokens: TokenStore;
 }
 
@@ -32,11 +33,11 @@ export async function openTransport(server: ConfiguredServer, parts: TransportPa
   }
   const headers = await headersOf(server, entry, parts);
   const secret = entry.oauth?.secret === undefined ? undefined : await neededSecret(entry.oauth.secret, parts);
-  const byItself = providerByItself(entry, secret);
+  const byItself = await providerByItself(entry, secret, parts);
   const { tokens: store, onSecret } = parts;
   const session = byItself ? undefined : new OAuthSession({ store, configured: entry.oauth, secret, onSecret });
   const options = {
-    fetch: parts.fetch,
+    fetch: parts.fetchTo(entry.url),
     requestInit: { headers },
     ...(byItself ? { authProvider: byItself } : session ? { authProvider: session } : {}),
   };
@@ -56,10 +57,14 @@ export async function openTransport(server: ConfiguredServer, parts: TransportPa
   };
 }
 
-/** Where no person signs in: the client does with its own secret or key. */
-function providerByItself({ oauth }: McpHttpEntry, secret: string | undefined): OAuthClientProvider | undefined {
+/** Where no person signs in: the client does with its own secret or key, or the user's company vouches. */
+async function providerByItself(
+  { oauth, url }: McpHttpEntry,
+  secret: string | undefined,
+  parts: TransportParts,
+): Promise<OAuthClientProvider | undefined> {
   if (!oauth || oauth.grant === 'sign_in') return undefined;
-  const { clientId, scope, issuer, grant, algorithm } = oauth;
+  const { clientId, scope, issuer, grant, algorithm, identity } = oauth;
   // Without the issuer the server itself would say where the secret goes.
   if (clientId === undefined || secret === undefined || issuer === undefined)
     throw new MagusError('configuration', `"grant": "${grant}" needs "clientId", "secret" and "issuer" beside it.`, {
@@ -71,9 +76,21 @@ function providerByItself({ oauth }: McpHttpEntry, secret: string | undefined): 
     ...(scope === undefined ? {} : { scope }),
     expectedIssuer: issuer,
   };
-  return grant === 'client_secret'
-    ? new ClientCredentialsProvider({ ...common, clientSecret: secret })
-    : new PrivateKeyJwtProvider({ ...common, privateKey: secret, algorithm });
+  if (grant === 'client_secret') return new ClientCredentialsProvider({ ...common, clientSecret: secret });
+  if (grant === 'private_key') return new PrivateKeyJwtProvider({ ...common, privateKey: secret, algorithm });
+  if (!identity)
+    throw new MagusError('configuration', '"grant": "company" needs "identity" beside it.', {
+      code: 'BAD_MCP_CONFIGURATION',
+    });
+  const idToken = await neededSecret(identity.secret, parts);
+  const company = {
+    ...identity,
+    idToken,
+    server: url,
+    fetch: parts.fetchTo(identity.tokenURL),
+    onSecret: parts.onSecret,
+  };
+  return companySignIn({ ...common, clientSecret: secret }, company);
 }
 
 async function neededSecret(name: string, { secretOf, onSecret }: SecretValues): Promise<string> {
