@@ -32,7 +32,7 @@ export function activate(context: vscode.ExtensionContext): OpenMagusApi {
   const memories = new MemoryDesk(tasks);
   const migration = new MemoryMigration(tasks);
   const connectors = new ConnectorDesk({ tasks, secrets: context.secrets, log, confirmer });
-  const panel = new Panel(context.extensionUri, { tasks, chat, memories, migration, connectors });
+  const panel = new Panel(context.extensionUri, { tasks, chat, memories, migration, connectors, confirmer });
   const nativeChat = registerNativeChat(tasks);
   context.subscriptions.push(
     log,

@@ -26,6 +26,8 @@ export const panelRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('look'), look: lookSchema }),
   z.object({ type: z.literal('select'), id: z.nullable(memory.id) }),
   z.object({ type: z.literal('pin'), ...memory, pinned: z.boolean() }),
+  /** Gives it to the team, when a person has said yes to that. */
+  z.object({ type: z.literal('share'), ...memory }),
   z.object({ type: z.literal('review'), ...memory, accepted: z.boolean() }),
   z.object({
     type: z.literal('edit'),
@@ -66,6 +68,8 @@ export interface MemoryDetail {
     readonly at: string;
     readonly why: string;
   }[];
+  /** The name of the team that it can be given to; null: none, or it is the team's, or waits for review. */
+  readonly shareWith: string | null;
   /** Memories that this one names: those it supersedes or is superseded by. */
   readonly related: readonly { readonly id: string; readonly title: string }[];
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { projectFolder } from '../support/extension-package.ts';
@@ -57,13 +57,18 @@ describe('the memory explorer', () => {
   const detail = () => panel.getByRole('article', { name: 'Memory' });
   before(async () => {
     on = await stage();
+    await mkdir(on.home, { recursive: true });
+    await writeFile(path.join(on.home, 'memory.json'), JSON.stringify({ team: 'blue' }));
     window = await on.open('sample');
     panel = await window.openPanel('OpenMagus: Open Memory');
     await window.runCommand('View: Hide Secondary Side Bar');
     await window.runCommand('View: Close Primary Side Bar');
     await window.page.setViewportSize({ width: 1000, height: 800 });
   });
-  after(() => window.close());
+  after(async () => {
+    await window.close();
+    await rm(path.join(on.home, 'memory.json'), { force: true });
+  });
 
   it('says when nothing is remembered, and where else to look', async () => {
     await panel.getByText('Nothing is remembered here yet.').waitFor();
@@ -132,6 +137,16 @@ describe('the memory explorer', () => {
     await button('Save').click();
     await memory('Prices are in cents, always').waitFor();
     await detail().getByRole('heading', { name: 'Prices are in cents, always' }).waitFor();
+  });
+
+  it('gives one to the team after a dialog that says who will read it', async () => {
+    await button('Share with blue…').click();
+    const dialog = window.page.locator('.monaco-dialog-box');
+    await dialog.getByText('Share this memory with blue?').waitFor();
+    await dialog.getByRole('button', { name: 'Share', exact: true }).click();
+    await button('Share with blue…').waitFor({ state: 'detached' });
+    await detail().getByRole('heading', { name: 'Prices are in cents, always' }).waitFor();
+    assert.equal(await panel.locator('button.memory').count(), 1);
   });
 
   it('forgets one after a dialog that names it', async () => {

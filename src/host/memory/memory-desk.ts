@@ -56,7 +56,8 @@ export class MemoryDesk implements vscode.Disposable {
     if (!record) return null;
     const named = [record.supersededBy, record.workflow?.supersedes].filter((other) => typeof other === 'string');
     const related = (await memory.store.byIds(named)).map((other) => ({ id: other.id, title: other.title }));
-    return { record, related, recollections: await memory.store.recollections(id) };
+    const shareWith = record.namespace === memory.team || record.review ? undefined : memory.team?.replace('team/', '');
+    return { record, related, recollections: await memory.store.recollections(id), shareWith: shareWith ?? null };
   }
 
   /** Throws `user-input` when it is gone. */
@@ -66,6 +67,15 @@ export class MemoryDesk implements vscode.Disposable {
     const { remember } = await import('../../core/memory/remember.ts');
     await remember(await this.#tasks.ports(), [{ ...record, ...part }], AbortSignal.timeout(patience));
     this.#changes.fire();
+  }
+
+  /** It becomes the team's, under another id. Throws `user-input` when it is gone. */
+  async share(id: string): Promise<MemoryRecord> {
+    requireTrust();
+    const { shareWithTeam } = await import('../../core/memory/share.ts');
+    const shared = await shareWithTeam(await this.#tasks.ports(), await this.#known(id), AbortSignal.timeout(patience));
+    this.#changes.fire();
+    return shared;
   }
 
   async #known(id: string): Promise<MemoryRecord> {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { toMagusError } from '../../core/errors/magus-error.ts';
 import type { Look, PanelPage, PanelRequest, PanelUpdate } from '../../protocol/panel.ts';
 import type { ChatView } from '../chat-view.ts';
+import type { Confirmer } from '../confirm.ts';
 import type { ConnectorDesk } from '../connector-desk.ts';
 import type { MemoryDesk } from '../memory/memory-desk.ts';
 import type { MemoryMigration } from '../memory/memory-migration.ts';
@@ -17,6 +18,7 @@ interface PanelSources {
   readonly memories: MemoryDesk;
   readonly migration: MemoryMigration;
   readonly connectors: ConnectorDesk;
+  readonly confirmer: Confirmer;
 }
 
 const viewType = 'openmagus.panel';
@@ -127,6 +129,8 @@ export class Panel implements vscode.Disposable {
         return this.#postDetail();
       case 'pin':
         return this.#sources.memories.change(request.id, { pinned: request.pinned });
+      case 'share':
+        return this.#share(request.id);
       case 'review':
         return this.#sources.memories.review(request.id, request.accepted);
       case 'edit':
@@ -160,6 +164,20 @@ export class Panel implements vscode.Disposable {
     const { connectors } = this.#sources;
     if (act === 'test') return connectors.test(kind, name);
     return act === 'cancel' ? connectors.cancel(kind, name) : connectors.distrust(name);
+  }
+
+  /** Others will read it, so a person says yes to that first. */
+  async #share(id: string): Promise<void> {
+    const { memories, confirmer } = this.#sources;
+    const shown = await memories.detail(id);
+    if (!shown || shown.shareWith === null) return;
+    const { kind, title } = shown.record;
+    const confirmed = await confirmer.confirm({
+      title: `Share this memory with ${shown.shareWith}?`,
+      detail: `${kind}: ${title.slice(0, 100)}\n\nAll who are in the team can read it from then on, in every folder.`,
+      action: 'Share',
+    });
+    if (confirmed) this.show('memory', (await memories.share(id)).id);
   }
 
   #takeWanted(): void {

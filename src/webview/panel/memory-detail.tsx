@@ -1,6 +1,5 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { MemoryRecord } from '../../protocol/memory.ts';
 import type { MemoryDetail } from '../../protocol/panel.ts';
 import { Icon, IconButton } from '../icon.tsx';
 import { Citations } from './citations.tsx';
@@ -25,7 +24,7 @@ export function MemoryDetailView(): VNode {
     <article class="detail scroll" aria-label="Memory">
       <div class="row">
         <IconButton icon="back" label="Back to the list" onClick={goBack} />
-        {shown ? <Actions record={shown.record} /> : null}
+        {shown ? <Actions record={shown.record} shareWith={shown.shareWith} /> : null}
       </div>
       {shown === undefined ? <p class="quiet">Loading…</p> : null}
       {shown === null ? (
@@ -52,7 +51,7 @@ function goBack(): void {
   requestAnimationFrame(() => document.getElementById(`memory ${id}`)?.focus());
 }
 
-function Actions({ record }: { readonly record: MemoryRecord }): VNode {
+function Actions({ record, shareWith }: Pick<MemoryDetail, 'record' | 'shareWith'>): VNode {
   const restricted = surroundings.value?.trusted !== true;
   const { id, pinned, review, source } = record;
   return (
@@ -61,6 +60,11 @@ function Actions({ record }: { readonly record: MemoryRecord }): VNode {
       <button type="button" disabled={restricted} onClick={() => send({ type: 'pin', id, pinned: !pinned })}>
         {pinned ? 'Unpin' : 'Pin'}
       </button>
+      {shareWith === null ? null : (
+        <button type="button" disabled={restricted} onClick={() => send({ type: 'share', id })}>
+          Share with {shareWith}…
+        </button>
+      )}
       <button type="button" disabled={restricted} onClick={() => send({ type: 'forget', choice: { ids: [id] } })}>
         Forget…
       </button>
@@ -117,7 +121,7 @@ function Body({ shown }: { readonly shown: MemoryDetail }): VNode {
 }
 
 /** Where it comes from and where it holds. */
-function Facts({ record, related }: Omit<MemoryDetail, 'recollections'>): VNode {
+function Facts({ record, related }: Pick<MemoryDetail, 'record' | 'related'>): VNode {
   const { at, source, taskId, workspace, outcome } = record;
   const marks = marksOf(record);
   return (
