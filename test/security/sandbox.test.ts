@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
@@ -195,6 +196,27 @@ describe('a confined command', () => {
     assert.match(await rig.commands.readOutput(id), /over\n$/);
     await assert.rejects(stat(join(rig.workspace, '.git', 'x')), { code: 'ENOENT' });
     await assert.rejects(stat(join(rig.workspace, '.vscode')), { code: 'ENOENT' });
+  });
+
+  it('leaves no relay of the network behind when this program is killed', async () => {
+    const program = `import { sandboxRuntime } from '${join(import.meta.dirname, '../../src/adapters/sandbox/sandbox-runtime.ts')}';
+      const settings = { home: '${rig.home}', ownData: '${rig.ownData}', allowedHosts: () => [] };
+      console.log(await sandboxRuntime(settings).missing());
+      setInterval(() => undefined, 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    const relays = execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(child.pid)], { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => line.endsWith('socat'))
+      .map((line) => Number.parseInt(line, 10));
+    assert.ok(relays.length > 0);
+    child.kill('SIGKILL');
+    const lives = (pid: number): boolean =>
+      existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    for (const deadline = Date.now() + 15_000; relays.some(lives); await new Promise(setImmediate))
+      assert.ok(Date.now() < deadline, `still there: ${relays.filter(lives).join()}`);
   });
 
   it('is not read by a link that stands in the place of a folder', async () => {

@@ -17,6 +17,7 @@ import {
 import { homeRules } from './home-rules.ts';
 import { processGroup } from './process-group.ts';
 import { findProtected, type ProtectedFiles, placeholders, setAside } from './protected-files.ts';
+import { guardRelays } from './relay-guard.ts';
 import { type CommandPlaces, fileRules, type RuntimeSettings, sessionRules } from './runtime-settings.ts';
 
 export type SandboxSettings = Omit<RuntimeSettings, 'platform'>;
@@ -76,6 +77,7 @@ export function sandboxRuntime(settings: SandboxSettings): Sandbox {
       opened = undefined;
       if (session === undefined) return;
       await SandboxManager.reset();
+      session.callOffGuard();
       await rm(session.temporary, { recursive: true, force: true });
     },
   };
@@ -83,13 +85,14 @@ export function sandboxRuntime(settings: SandboxSettings): Sandbox {
 
 interface Session {
   readonly temporary: string;
+  readonly callOffGuard: () => void;
   readonly roots: readonly string[];
 }
 
 async function start(runtime: RuntimeSettings, roots: readonly string[]): Promise<Session> {
   const temporary = await realpath(await mkdtemp(join(tmpdir(), 'openmagus-')));
   await SandboxManager.initialize(sessionRules(runtime, { roots, temporary, ...knownOnWindows(roots) }));
-  return { temporary, roots };
+  return { temporary, roots, callOffGuard: guardRelays() };
 }
 
 /** On Linux what lies deeper counts, so that the home folder can be hidden and a few places in it shown. */
