@@ -68,6 +68,7 @@ export const shapes: readonly Shape[] = [
     answers: [
       [/version/, 'Terraform v1.11.4\non linux_amd64'],
       [/workspace show/, 'default'],
+      [/state list/, 'terraform_data.old'],
       [/ plan /, 'Plan: 1 to add, 0 to change, 0 to destroy.', 2],
     ],
     elsewhere: [[/workspace show/, 'live']],

@@ -37,8 +37,22 @@ describe('real programs', function () {
     assert.match(await readFile(path.join(deploy.root, 'terraform.tfstate'), 'utf8'), /"input"/);
     const overtaken = await deploy.call('deploy_apply', other);
     assert.match(overtaken.content, /this has changed: the file terraform\.tfstate/);
-    const rollback = await deploy.call('deploy_rollback', { release_id: plan_id });
-    assert.match(rollback.content, /no way back of its own: put the former files back/);
+    await deploy.rig.write({ 'main.tf': (await deploy.rig.text('main.tf')).replace('"one"', '"two"') });
+    const second = await deploy.plan('terraform', 'test');
+    assert.match((await deploy.call('deploy_apply', second)).content, /: applied\n/);
+    const none = await deploy.call('deploy_rollback', { release_id: second.plan_id });
+    assert.match(none.content, /no way back of its own: put the former files back/);
+    const newer = await deploy.call('deploy_rollback', { release_id: plan_id });
+    assert.equal(newer.error?.code, 'NEWER_RELEASE');
+  });
+
+  it('terraform takes away what was made where nothing was before', async function () {
+    if (needs('terraform') === undefined) return this.skip();
+    await deploy.rig.write({ 'infra/main.tf': 'resource "terraform_data" "page" {}\n' });
+    const plan = await deploy.plan('terraform-infra', 'test');
+    assert.match((await deploy.call('deploy_apply', plan)).content, /Resources: 1 added/);
+    const back = await deploy.call('deploy_rollback', { release_id: plan.plan_id });
+    assert.match(back.content, /: rolled-back\n[\s\S]*Resources: 0 added, 0 changed, 1 destroyed/);
   });
 
   it('kubectl and docker say clearly that there is no cluster and no engine', async function () {

@@ -24,35 +24,40 @@ function terraformLike(name: KindName & ('terraform' | 'tofu'), install: string)
       const own = [program(name) ?? name, `-chdir=${source}`];
       const saved = `${folder}/${planId}.tfplan`;
       const below = (path: string): string => (source === '.' ? path : `${source}/${path}`);
+      const up = source === '.' ? '' : '../'.repeat(source.split('/').length);
+      const variables = files.map((file) => `-var-file=${up}${file}`);
       return {
         object: `what ${source === '.' ? 'this folder' : source} describes`,
         files: [source, ...files, below('.terraform/terraform.tfstate'), below('.terraform/environment')],
         artefact: saved,
         identity: [{ label: 'workspace', words: [...own, 'workspace', 'show'] }],
-        past: [],
+        past: [{ label: 'resources', words: [...own, 'state', 'list'], accepts: [1], pick: howMany }],
         trial: [
           {
             label: `${name} plan`,
-            words: [
-              ...own,
-              'plan',
-              '-input=false',
-              '-no-color',
-              '-detailed-exitcode',
-              ...files.map(
-                (file) => `-var-file=${source === '.' ? file : `${'../'.repeat(source.split('/').length)}${file}`}`,
-              ),
-              `-out=${saved}`,
-            ],
+            words: [...own, 'plan', '-input=false', '-no-color', '-detailed-exitcode', ...variables, `-out=${saved}`],
             accepts: [2],
           },
         ],
         apply: [{ words: [...own, 'apply', '-input=false', '-no-color', saved] }],
-        rollback: () => ({
-          commands: [],
-          note: `${name} has no way back of its own: put the former files back, plan and apply again.`,
-        }),
+        rollback: (answers) =>
+          answers.get('resources') === 'none'
+            ? {
+                commands: [
+                  { words: [...own, 'apply', '-destroy', '-auto-approve', '-input=false', '-no-color', ...variables] },
+                ],
+                note: 'Nothing was there before; going back destroys everything that its state then holds.',
+              }
+            : {
+                commands: [],
+                note: `${name} has no way back of its own: put the former files back, plan and apply again.`,
+              },
       };
     },
   };
+}
+
+/** Only what says so itself counts as nothing: an error might hide what is there. */
+function howMany(said: string): 'none' | 'some' {
+  return said.trim() === '' || /No state file was found/.test(said) ? 'none' : 'some';
 }
