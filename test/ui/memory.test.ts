@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
@@ -279,11 +280,14 @@ describe('the memory explorer', () => {
     }
   });
 
-  it('can only be looked at in Restricted Mode', async () => {
+  it('can only be looked at in Restricted Mode, as connectors can', async () => {
     await on.change({ 'security.workspace.trust.enabled': true });
     const other = await on.open('sample');
     try {
       await remember(on.home, other.folder, samples);
+      await mkdir(path.join(other.folder, '.vscode'));
+      const servers = { eager: { command: 'touch', args: ['started'] } };
+      await writeFile(path.join(other.folder, '.vscode', 'mcp.json'), JSON.stringify({ servers }));
       const explorer = await other.openPanel('OpenMagus: Open Memory');
       await other.runCommand('View: Hide Secondary Side Bar');
       await other.runCommand('View: Close Primary Side Bar');
@@ -293,6 +297,10 @@ describe('the memory explorer', () => {
       for (const name of ['Pin', 'Forget…', 'Edit'])
         assert.ok(await shown.getByRole('button', { name, exact: true }).isDisabled(), name);
       await capture(other, 'memory-restricted', ofPanel(explorer));
+      await explorer.getByRole('button', { name: 'Connectors', exact: true }).click();
+      await explorer.getByText('none is started, fetched or trusted').waitFor();
+      assert.ok(await explorer.getByRole('button', { name: 'Trust and Test eager', exact: true }).isDisabled());
+      assert.equal(existsSync(path.join(other.folder, 'started')), false);
     } finally {
       await other.close();
       await on.restore();
