@@ -6,6 +6,8 @@ export interface DeployKind {
   /** What must be on the PATH; the first one is asked for its version. */
   readonly programs: readonly string[];
   readonly version: readonly string[];
+  /** What that version is of, where it is not the first program itself. */
+  readonly versionName?: string;
   /** The oldest version whose words these are: "3.13". */
   readonly least?: string;
   /** How to get the programs, for a person. */
@@ -71,6 +73,8 @@ export interface Question extends Command {
   readonly label: string;
   /** The part of what it says that counts; undefined: it does not say it. */
   pick?(output: string): string | undefined;
+  /** What a person can do where it fails. */
+  readonly help?: string;
   /** It may fail; its answer is then empty. */
   readonly optional?: true;
   /** Applying changes it, so a rollback is not held to it. */

@@ -87,7 +87,7 @@ async function targetLine(
   const state = [
     missing.length > 0
       ? `${missing.join(' and ')} missing: ${kind.install}`
-      : `${kind.programs[0]} ${version}${old ? `, too old: ${kind.least} or newer is needed: ${kind.install}` : ''}`,
+      : `${kind.versionName ?? kind.programs[0]} ${version}${old ? `, too old: ${kind.least} or newer is needed: ${kind.install}` : ''}`,
     ...(lacking.length > 0 ? [`not whole: name ${lacking.join(', ')} in .openmagus/deploy.json`] : []),
     ...(named ? [] : ['found by its files']),
   ];

@@ -92,7 +92,7 @@ export async function answersTo(
       const how = ok ? 'does not say what it should' : `ended with exit code ${exitCode ?? 'by a signal'}`;
       throw new MagusError(
         'tool-failed',
-        `${question.label}: ${run.line} ${how}.\n${shortened(output)}\nNothing was changed. Mend that and plan again.`,
+        `${question.label}: ${run.line} ${how}.\n${shortened(output)}\n${question.help ?? 'Mend that.'} Nothing was changed; plan again then.`,
         { code: part === 'trial' ? 'TRIAL_FAILED' : 'TARGET_UNKNOWN' },
       );
     }

@@ -86,20 +86,22 @@ export async function recipeFor(ports: Ports, roots: readonly string[], wanted: 
 }
 
 function versionOf(
-  { name, programs, version, least, install }: DeployKind,
+  { name, programs, version, versionName = '', least, install }: DeployKind,
   paths: ReadonlyMap<string, string>,
 ): Question {
   const path = paths.get(programs[0] ?? name) ?? name;
   return {
     label: 'program',
+    help: `${versionName || name} is missing or does not start. Get it: ${install}.`,
     words: [path, ...version],
     pick: (said) => {
       const found = /\d+\.\d+(?:\.\d+)?/.exec(said)?.[0];
       if (found === undefined) return undefined;
-      if (least === undefined || !isOlder(found, least)) return `${path} ${found}`;
+      if (least === undefined || !isOlder(found, least))
+        return `${path} ${versionName === '' ? found : `(${versionName} ${found})`}`;
       throw new MagusError(
         'tool-failed',
-        `${path} is version ${found}; ${name} needs ${least} or newer. Get it: ${install}.`,
+        `${versionName || path} is version ${found}; ${name} needs ${least} or newer. Get it: ${install}.`,
         {
           code: 'OLD_PROGRAM',
         },

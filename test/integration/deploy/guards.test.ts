@@ -73,7 +73,10 @@ async function guards(deploy: DeployRig, shape: Shape): Promise<void> {
   const targets = shape.target === undefined ? {} : { [shape.name]: shape.target };
   await rig.write({ '.openmagus/deploy.json': JSON.stringify({ targets }) });
   const detected = await deploy.call('deploy_detect', {});
-  assert.match(detected.content, new RegExp(`^${shape.name} \\(${shape.kind}\\): .*\\n {2}${shape.program} \\d`, 'm'));
+  assert.match(
+    detected.content,
+    new RegExp(`^${shape.name} \\(${shape.kind}\\): .*\\n {2}${shape.program}[\\w ]* \\d`, 'm'),
+  );
 
   const denied = await deploy.call('deploy_plan', { target: shape.name, env: 'production' }, { answers: [false] });
   assert.equal(denied.ok, false);

@@ -102,7 +102,7 @@ export const shapes: readonly Shape[] = [
     files: { Dockerfile: 'FROM scratch\n' },
     file: 'Dockerfile',
     answers: [
-      [/^--version/, 'Docker version 28.2.2, build e6534b4'],
+      [/^buildx version/, 'github.com/docker/buildx v0.24.0 d0e5e86'],
       [/^info/, '4f6e-engine builder'],
       [/imagetools inspect/, `sha256:${'ab'.repeat(32)}`],
       [/build --check/, 'Check complete, no warnings found.'],
@@ -173,7 +173,7 @@ export const shapes: readonly Shape[] = [
       [/^--version/, 'gh version 2.60.1 (2024-10-25)'],
       [/repo view/, '{"nameWithOwner":"ada/shop","url":"https://github.com/ada/shop"}'],
       [/commits\/main/, '0123456789abcdef0123456789abcdef01234567'],
-      [/run list/, '[{"databaseId":4711}]'],
+      [/run list/, '[{"conclusion":"failure","databaseId":4712},{"conclusion":"success","databaseId":4711}]'],
     ],
     elsewhere: [[/commits\/main/, 'ffff456789abcdef0123456789abcdef01234567']],
     applies: /^workflow run deploy\.yml --ref main -f environment=production$/,

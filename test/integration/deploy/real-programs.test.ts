@@ -55,13 +55,17 @@ describe('real programs', function () {
     assert.match(back.content, /: rolled-back\n[\s\S]*Resources: 0 added, 0 changed, 1 destroyed/);
   });
 
-  it('kubectl and docker say clearly that there is no cluster and no engine', async function () {
-    if (needs('kubectl') === undefined && needs('docker') === undefined) return this.skip();
+  it('kubectl, docker and gh say clearly that there is no cluster, no engine and nobody signed in', async function () {
+    if (!['kubectl', 'docker', 'gh'].some(needs)) return this.skip();
     await deploy.rig.write({
       'k8s/web.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n',
+      '.openmagus/deploy.json': JSON.stringify({
+        targets: { out: { kind: 'gh-workflow', workflow: 'a.yml', ref: 'main' } },
+      }),
       'compose.yaml': 'services:\n  web:\n    image: web\n',
     });
     process.env['KUBECONFIG'] = path.join(deploy.root, 'none');
+    process.env['GH_CONFIG_DIR'] = path.join(deploy.root, 'none');
     process.env['DOCKER_HOST'] = `unix://${deploy.root}/none.sock`;
     try {
       if (needs('kubectl')) {
@@ -77,7 +81,13 @@ describe('real programs', function () {
         assert.equal(error?.code, 'TARGET_UNKNOWN');
         assert.match(content, /^(?:program|engine): .*docker .* ended with exit code \d+\./);
       }
+      if (needs('gh')) {
+        const { content, error } = await deploy.call('deploy_plan', { target: 'out', env: 'test' });
+        assert.equal(error?.code, 'TARGET_UNKNOWN');
+        assert.match(content, /^repository: .*gh repo view .* ended with exit code \d+\.\n[\s\S]*gh auth login/);
+      }
     } finally {
+      delete process.env['GH_CONFIG_DIR'];
       delete process.env['KUBECONFIG'];
       delete process.env['DOCKER_HOST'];
     }

@@ -9,6 +9,7 @@ export const compose: DeployKind = {
   name: 'compose',
   programs: ['docker'],
   version: ['compose', 'version', '--short'],
+  versionName: 'docker compose',
   least: '2.20',
   install: 'https://docs.docker.com/compose/install/',
   needs: ['source'],

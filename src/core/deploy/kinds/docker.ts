@@ -5,9 +5,10 @@ import { dockerWords, engineOf } from './compose.ts';
 export const docker: DeployKind = {
   name: 'docker',
   programs: ['docker'],
-  version: ['--version'],
-  least: '23.0',
-  install: 'https://docs.docker.com/engine/install/',
+  version: ['buildx', 'version'],
+  versionName: 'docker buildx',
+  least: '0.15',
+  install: 'https://docs.docker.com/engine/install/, with its plugin buildx',
   needs: ['image'],
   async detect(look) {
     return (await look.has('Dockerfile')) ? { docker: { source: '.' } } : {};

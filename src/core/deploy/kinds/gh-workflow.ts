@@ -1,3 +1,5 @@
+import { isRecord } from '../../is-record.ts';
+import { parseJson } from '../../parse-json.ts';
 import type { DeployKind } from '../deploy-kind.ts';
 
 /** A workflow of GitHub Actions that somebody may start by hand. */
@@ -26,19 +28,7 @@ export const ghWorkflow: DeployKind = {
   },
   recipe: ({ settings: { workflow = '', ref = '', input }, environment, program }) => {
     const own = [program('gh') ?? 'gh'];
-    const last = [
-      ...own,
-      'run',
-      'list',
-      '--workflow',
-      workflow,
-      '--status',
-      'success',
-      '--limit',
-      '1',
-      '--json',
-      'databaseId',
-    ];
+    const last = [...own, 'run', 'list', '--workflow', workflow, '--limit', '20', '--json', 'databaseId,conclusion'];
     const given = input === undefined ? [] : ['-f', `${input}=${environment}`];
     return {
       ...(input === undefined ? {} : { byEnvironment: true }),
@@ -52,7 +42,7 @@ export const ghWorkflow: DeployKind = {
         {
           label: 'last good run',
           words: last,
-          pick: (said) => /"databaseId":\s*(\d+)/.exec(said)?.[1],
+          pick: lastGood,
           optional: true,
         },
       ],
@@ -72,6 +62,13 @@ export const ghWorkflow: DeployKind = {
     };
   },
 };
+
+/** The newest run comes first. */
+function lastGood(said: string): string | undefined {
+  const runs: unknown = parseJson(said);
+  const good = Array.isArray(runs) ? runs.find((run) => isRecord(run) && run['conclusion'] === 'success') : undefined;
+  return isRecord(good) && typeof good['databaseId'] === 'number' ? String(good['databaseId']) : undefined;
+}
 
 /** Most that can be told where to deploy call it so. */
 function inputIn(text: string): { readonly input?: string } {
