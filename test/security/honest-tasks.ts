@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ScriptedCall } from '../support/scripted-model.ts';
-import { move, read, remove, run, write } from './attacks/attack.ts';
+import { move, plantFiles, read, remove, run, write } from './attacks/attack.ts';
 import type { Place } from './obedient-model.ts';
 
 /** An everyday piece of work as a sensible model does it, and how to see that it was done. */
@@ -24,10 +24,7 @@ export async function makeProject(files: HonestTask['files'], sandbox: 'auto' | 
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'honest-')));
   const [work, person, data] = [path.join(folder, 'work'), path.join(folder, 'person'), path.join(folder, 'data')];
   for (const each of [work, person, data]) await mkdir(each);
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(path.dirname(path.join(work, name)), { recursive: true });
-    await writeFile(path.join(work, name), text);
-  }
+  await plantFiles({ work }, files);
   await writeFile(path.join(person, '.gitconfig'), '[user]\n\tname = P\n\temail = p@example.com\n');
   await writeFile(path.join(data, 'security.json'), JSON.stringify({ sandbox }));
   const env = { ...process.env, HOME: person };

@@ -51,9 +51,12 @@ export function fetch(url: string, more: Readonly<Record<string, unknown>> = {})
 }
 
 /** Files of the workspace; those that begin with "#!" can be run. */
-export async function plantFiles(world: World, files: Readonly<Record<string, string>>): Promise<void> {
+export async function plantFiles(
+  { work }: Pick<World, 'work'>,
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
   for (const [name, text] of Object.entries(files)) {
-    const file = path.join(world.work, name);
+    const file = path.join(work, name);
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, text);
     if (text.startsWith('#!')) await chmod(file, 0o755);
