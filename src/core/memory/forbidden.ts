@@ -58,24 +58,33 @@ interface Prohibition {
 
 function prohibitions(text: string): readonly Prohibition[] {
   // A full stop ends it where a blank or the end follows: names of files have one too.
-  return [...text.matchAll(/\b(?:never|not ever|don't ever)\s+((?:[^.\n]|\.(?!\s|$))+)/gi)].map(([, said = '']) => {
-    const verb = verbs.exec(said)?.[1]?.toLowerCase() ?? '';
+  const found = text.matchAll(/\b(?:never|not ever|don't ever)\s+(?:ever\s+)?((?:[^.\n]|\.(?!\s|$))+)/gi);
+  return [...found].flatMap(({ index, 1: said = '' }) => {
+    const touched = touching.exec(said)?.[1]?.toLowerCase();
+    const command = commands.exec(said)?.[1]?.toLowerCase();
+    // "The server never answers" tells something and forbids nothing.
+    if (touched === undefined && command === undefined && !beginsSentence.test(text.slice(0, index))) return [];
     const quoted = [...said.matchAll(/`([^`]+)`|"([^"]+)"|'([^']+)'/g)].map(
-      (found) => found[1] ?? found[2] ?? found[3] ?? '',
+      (part) => part[1] ?? part[2] ?? part[3] ?? '',
     );
-    const phrases = quoted.length > 0 ? quoted : [said.replace(verbs, '')];
+    const whole = said.replace(touching, '');
+    const phrases = quoted.length > 0 ? quoted.map((part) => `${command ?? ''} ${part}`) : [whole];
     return {
       phrases: phrases.map(wordsIn).filter((words) => words.length > 0),
-      ofRunning: running.has(verb),
-      ofReading: reading.has(verb),
+      ofRunning: command !== undefined || running.has(touched ?? ''),
+      ofReading: reading.has(touched ?? ''),
     };
   });
 }
 
+const beginsSentence = /(?:^|[.!?:;*-]\s|\n)\s*$/;
 const running: ReadonlySet<string> = new Set(['run', 'use', 'call', 'do', 'execute', 'start']);
 const reading: ReadonlySet<string> = new Set(['read', 'open', 'look at', 'show', 'print', 'access']);
-const verbs =
-  /^(?:ever\s+)?(run|use|call|do|execute|start|edit|touch|change|modify|overwrite|write to|write|delete|remove|push|reach|connect to|read|open|look at|show|print|access)\s+/i;
+/** Words of people for what is done to something; the command itself has others. */
+const touching =
+  /^(run|use|call|do|execute|start|edit|touch|change|modify|overwrite|write to|write|delete|remove|rename|move|reach|connect to|read|open|look at|show|print|access)\s+/i;
+/** Words that stand in the command as well: "never push to `main`" leaves `git switch main` allowed. */
+const commands = /^(push|publish|commit|deploy|install|merge|rebase|reset|kill|stop|restart|upgrade)\b/i;
 
 function forbids({ phrases, ofRunning, ofReading }: Prohibition, { actions, readsOnly }: ForeseenCall): boolean {
   return phrases.some((phrase) =>

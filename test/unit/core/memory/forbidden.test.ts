@@ -43,6 +43,15 @@ describe('a "never" of the user', () => {
     assert.ok(await stops('Never use `--no-verify`', 'git commit --no-verify -m x'));
     assert.ok(await stops('Never run `git log`, it is huge.', 'git log'));
     assert.ok(!(await stops('Push on Tuesdays, never mind the rest', 'git push')));
+    assert.ok(await stops('Releases: never publish.', 'npm publish'));
+    assert.ok(await stops('Please never push to `main`.', 'git push origin main'));
+    assert.ok(!(await stops('Please never push to `main`.', 'git switch main')));
+  });
+
+  it('is none where it only tells something', async () => {
+    assert.ok(!(await stops('The server never answers `npm test` in time.', 'npm test')));
+    assert.ok(!stopsTool('Prices never include `tax`.', 'write_file', 'write', '/w/src/tax/a.ts'));
+    assert.ok(stopsTool('Keep out. Never `src/tax`!', 'write_file', 'write', '/w/src/tax/a.ts'));
   });
 
   it('protects a file or folder from changes, and leaves reading it allowed unless it speaks of reading', async () => {
