@@ -62,10 +62,16 @@ describe('servers of the Model Context Protocol', function () {
   });
 
   it('are searched and called by a whole task, whose first request knows nothing of them', async () => {
+    const firstRequest = async (): Promise<string> => {
+      rig.script(turns('edit_file', [calls(finish())]));
+      await rig.run({ goal: 'Nothing.', mode: 'act' });
+      return JSON.stringify(rig.model.requests.at(-1)?.body.tools);
+    };
+    const plain = await firstRequest();
     await configure(Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`none${index}`, entry()])));
-    rig.script(turns('edit_file', [calls(finish())]));
-    await rig.run({ goal: 'Nothing.', mode: 'act' });
-    const plain = JSON.stringify(rig.model.requests.at(-1)?.body.tools);
+    const apis = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, { spec: `/none/${name}.json` }]));
+    await writeFile(path.join(rig.home, 'apis.json'), JSON.stringify(apis));
+    assert.equal(await firstRequest(), plain);
     assert.equal(await seen(), '');
 
     await configure({ test: entry() });
