@@ -21,6 +21,10 @@ export function foreseenCall(tool: string, effects: readonly Effect[]): Foreseen
     actions: [
       { of: 'tool', words: [tool, ...touched] },
       ...commands.map(({ words }): Action => ({ of: 'command', words: words.map((word) => word.toLowerCase()) })),
+      // "Never deploy to production" leaves the way back open.
+      ...effects
+        .filter(({ verb }) => verb === 'deploy' && tool !== 'deploy_rollback')
+        .map(({ object }): Action => ({ of: 'command', words: ['deploy', ...wordsIn(object.replaceAll(':', ' '))] })),
       ...runs.map(({ object }): Action => ({ of: 'text', words: wordsIn(object) })),
     ],
     readsOnly: effects.every(({ verb, readsOnly }) => verb === 'read' || verb === 'control' || readsOnly === true),

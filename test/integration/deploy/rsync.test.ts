@@ -42,11 +42,14 @@ describe('rsync to a real ssh server', function () {
       delete: true,
       health: { url, within_s: 3 },
     };
+    const { health: _checked, ...unchecked } = target;
+    const other = { ...unchecked, source: 'other', path: `${served}-other` };
     await deploy.rig.write({
+      'other/index.html': '<h1>other</h1>\n',
       'public/index.html': '<h1>one</h1>\n',
       'public/old.css': 'a {}\n',
       'public/it is; a $(name)': 'odd\n',
-      '.openmagus/deploy.json': JSON.stringify({ targets: { site: target } }),
+      '.openmagus/deploy.json': JSON.stringify({ targets: { site: target, other } }),
     });
   });
   after(async () => {
@@ -115,6 +118,15 @@ describe('rsync to a real ssh server', function () {
     assert.deepEqual(await tree(served), before);
     const again = await deploy.call('deploy_rollback', { release_id: plan.plan_id });
     assert.equal(again.error?.code, 'NO_RELEASE');
+  });
+
+  it('is taken away again where nothing was before, and only once', async () => {
+    const plan = await deploy.plan('other', 'staging');
+    assert.match((await deploy.call('deploy_apply', plan)).content, /: applied\nnothing was checked: no health check/);
+    assert.deepEqual(await readdir(`${served}-other`), ['index.html']);
+    const back = await deploy.call('deploy_rollback', { release_id: plan.plan_id });
+    assert.match(back.content, /: rolled-back\n/);
+    await assert.rejects(lstat(`${served}-other`));
   });
 
   it('is known the second time, and not applied once a file or the server has changed', async () => {

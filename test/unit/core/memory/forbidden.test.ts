@@ -36,6 +36,15 @@ describe('a "never" of the user', () => {
       assert.ok(!(await stops(never, command)), command);
   });
 
+  it('stops a deployment to where it must not go, and leaves the way back open', () => {
+    const object = 'shop to production: k8s to the current context (0123456789ab)';
+    const never = 'Never deploy to production.';
+    assert.ok(stopsTool(never, 'deploy_apply', 'deploy', object));
+    assert.ok(stopsTool('Never deploy shop.', 'deploy_apply', 'deploy', object));
+    assert.ok(!stopsTool(never, 'deploy_apply', 'deploy', object.replace('production', 'staging')));
+    assert.ok(!stopsTool(never, 'deploy_rollback', 'deploy', `the way back of ${object}`));
+  });
+
   it('is also one without quotes, with a flag, or of what may only read', async () => {
     assert.ok(await stops('Never use sudo.', 'sudo ls'));
     assert.ok(await stops("Don't ever run git push --force. Ask first.", 'git push origin main --force'));
