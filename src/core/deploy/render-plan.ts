@@ -1,7 +1,8 @@
 import type { DeployPlan, Health } from './deployment.ts';
 
-const mostLines = 60;
-const mostCharacters = 6000;
+/** More than that nobody reads through before answering. */
+const mostLines = 160;
+const mostCharacters = 16_000;
 
 /** The plan in lines for a person who is asked: everything in it comes from what was read and run, nothing from a model. */
 export function shownPlan(plan: DeployPlan, digest: string, way: 'apply' | 'rollback'): string {
