@@ -71,6 +71,7 @@ describe('a whole task', () => {
     for (const { tools } of rig.model.requests)
       assert.deepEqual(tools, [
         'answer',
+        'code_intel',
         'diagnostics',
         'find_relevant_files',
         'list_files',
