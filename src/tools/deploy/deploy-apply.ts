@@ -8,6 +8,7 @@ import { shownOutput } from '../shell/command-text.ts';
 import { confirmProduction } from './production.ts';
 import { type Outcome, release } from './release.ts';
 import { assertSameTarget, recipesOf, targetQuestions, usablePlan } from './usable-plan.ts';
+import { assertNobodyDeploys } from './who-runs.ts';
 
 const input = z.object({
   plan_id: z.string().check(z.regex(/^[0-9a-f]{12}$/)),
@@ -36,6 +37,7 @@ export const deployApply: Tool<DeployApplyInput> = {
     await assertSameTarget(place, planned, 'apply', signal);
     // People take their time: everything is looked at again when the last of them has answered.
     const deployment = await usablePlan(ports, scope, asked);
+    await assertNobodyDeploys(ports, scope, deployment);
     const begun: Deployment = { ...deployment, state: 'applying', changedAtMs: ports.clock.now() };
     if (!(await ports.deployments.change(['planned'], begun)))
       throw new MagusError('tool-input', `The plan ${asked.plan_id} is being applied already.`, { code: 'USED' });

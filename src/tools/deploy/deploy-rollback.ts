@@ -6,10 +6,10 @@ import type { Ports } from '../../core/ports.ts';
 import { assertAuthorized } from '../../core/security/authorized.ts';
 import type { Tool, ToolScope } from '../../core/tools/tool.ts';
 import { shownOutcome } from './deploy-apply.ts';
-import { whoRuns } from './deploy-status.ts';
 import { confirmProduction } from './production.ts';
 import { release } from './release.ts';
 import { assertSameTarget, recipesOf, targetQuestions } from './usable-plan.ts';
+import { sameTarget, whoRuns } from './who-runs.ts';
 
 const input = z.object({ release_id: z.string().check(z.regex(/^[0-9a-f]{12}$/)) });
 type DeployRollbackInput = z.infer<typeof input>;
@@ -71,8 +71,4 @@ async function reversible(ports: Ports, scope: ToolScope, releaseId: string): Pr
     throw refuse('NEWER_RELEASE', `${newer.plan.planId} came after it on the same target. Roll that one back first.`);
   if (plan.rollback.commands.length === 0) throw refuse('NO_ROLLBACK', plan.rollback.note);
   return deployment;
-}
-
-function sameTarget({ plan: one }: Deployment, { plan: other }: Deployment): boolean {
-  return one.target === other.target && one.object === other.object && one.environment === other.environment;
 }

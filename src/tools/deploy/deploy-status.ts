@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import type { Deployment } from '../../core/deploy/deployment.ts';
-import { MagusError, toMagusError } from '../../core/errors/magus-error.ts';
+import { MagusError } from '../../core/errors/magus-error.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { Tool, ToolScope } from '../../core/tools/tool.ts';
-import { underWay } from './release.ts';
+import { whoRuns } from './who-runs.ts';
 
 const input = z.object({ release_id: z.optional(z.string().check(z.regex(/^[0-9a-f]{12}$/))) });
 type DeployStatusInput = z.infer<typeof input>;
@@ -24,23 +24,6 @@ export const deployStatus: Tool<DeployStatusInput> = {
     return { ok: true, content: shown.join('\n') };
   },
 };
-
-/** Who carries a release out just now, in words; undefined: nobody. */
-export async function whoRuns(ports: Ports, scope: ToolScope, deployment: Deployment): Promise<string | undefined> {
-  const { plan, state, command } = deployment;
-  if (underWay.has(plan.planId)) return 'is under way';
-  if (command !== undefined && state !== 'rolled-back') {
-    const [alive] = await ports.commands.survivors([{ taskId: plan.taskId, ...command }]);
-    if (alive !== undefined) return `still runs as process ${alive.pids.join(', ')}, left by a session that ended`;
-  }
-  if ((state !== 'applying' && state !== 'rolling-back') || plan.taskId === scope.taskId) return undefined;
-  try {
-    await (await ports.log.acquire(plan.taskId)).release();
-  } catch (caught) {
-    if (toMagusError(caught).code === 'LEASED') return 'is under way in another process';
-  }
-  return undefined;
-}
 
 async function latest(ports: Ports, scope: ToolScope): Promise<readonly Deployment[]> {
   return (await Promise.all(scope.roots.map((root) => ports.deployments.releases(root, mostReleases)))).flat();

@@ -40,6 +40,8 @@ describe('a deployment that is cut in the middle', function () {
     await applying();
     const during = await deploy.call('deploy_status', {});
     assert.match(during.content, /is under way/);
+    const another = await deploy.call('deploy_apply', await deploy.plan('kubectl', 'staging'));
+    assert.equal(another.error?.code, 'BUSY');
     stop.abort();
     await cancelled;
     const status = await deploy.call('deploy_status', { release_id: plan.plan_id });
