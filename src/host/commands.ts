@@ -66,6 +66,11 @@ export const commands = {
     const { exportTask } = await import('./export-task.ts');
     if (taskId) await exportTask(host.tasks, taskId);
   },
+  'openmagus.showDecisions': async (host, given) => {
+    const taskId = await chosenTask(host, given, 'any');
+    const { showDecisions } = await import('./show-decisions.ts');
+    if (taskId) await showDecisions(host.tasks, taskId);
+  },
   'openmagus.openPanel': (host) => host.panel.show('plan'),
   'openmagus.openConnectors': (host) => host.panel.show('connectors'),
   'openmagus.openMemory': (host, given) => host.panel.show('memory', typeof given === 'string' ? given : undefined),

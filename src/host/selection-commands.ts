@@ -50,7 +50,8 @@ export async function fixDiagnostic(host: Host, uri?: unknown, problem?: unknown
   };
   await startShown(
     host,
-    `Fix this problem at ${place}: ${diagnostic.message}`,
+    // The message is not the user's own word: it goes along as data.
+    `Fix the problem at ${place}.`,
     'act',
     problems,
     selectionItem(document, around),

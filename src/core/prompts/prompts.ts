@@ -1,4 +1,4 @@
-import { saidText } from '../../protocol/hidden-text.ts';
+import { saidText, seenText } from '../../protocol/hidden-text.ts';
 import type { PlanStep } from '../../protocol/plan.ts';
 import type { MemoryHit, RuleText } from '../../protocol/task-event.ts';
 import type { ChatMessage } from '../ports.ts';
@@ -58,18 +58,30 @@ function taskMessage(
   const folders =
     roots.length > 1 ? [`Workspace folders (relative paths start at the first):\n${roots.join('\n')}`] : [];
   const hits = [...(state.recalled?.hits ?? []), ...(own.hits ?? [])].map(
-    (hit) => `<memory kind="${hit.kind}" why="${hit.why}">\n${saidText(hit.text.slice(0, 1500))}\n</memory>`,
+    (hit) => `<memory kind="${hit.kind}" why="${attribute(hit.why)}">\n${quoted(hit.text.slice(0, 1500))}\n</memory>`,
   );
   const shown = context
     .filter(({ kind }) => kind !== 'image')
-    .map((item) => `<context kind="${item.kind}" label="${item.label}">\n${saidText(item.text)}\n</context>`);
+    .map((item) => `<context kind="${item.kind}" label="${attribute(item.label)}">\n${quoted(item.text)}\n</context>`);
   const rules = [...(own.rules ?? []), ...(state.recalled?.rules ?? [])].map(
     ({ path, text: rule, untrusted }) =>
-      `<rules path="${path}"${untrusted ? ' trusted="no"' : ''}>\n${saidText(rule)}\n</rules>`,
+      `<rules path="${attribute(path)}"${untrusted ? ' trusted="no"' : ''}>\n${quoted(rule)}\n</rules>`,
   );
-  const files = (state.recalled?.files ?? []).map(({ path, why }) => `${path} (${why})`);
+  const files = (state.recalled?.files ?? []).map(({ path, why }) => attribute(`${path} (${why})`));
   const named = files.length > 0 ? [`<files why="words of the goal">\n${files.join('\n')}\n</files>`] : [];
   const images = context.flatMap((item) => (item.dataUrl === undefined ? [] : [item.dataUrl]));
-  const content = [...folders, ...hits, ...named, ...shown, ...rules, text].join('\n\n');
+  const content = [...folders, ...hits, ...named, ...shown, ...rules, saidText(text)].join('\n\n');
   return { role: 'user', content, ...(images.length > 0 ? { images } : {}) };
+}
+
+/** Text from elsewhere inside of tags of ours: it cannot end them. */
+function quoted(text: string): string {
+  return saidText(text).replace(/<\/(?=(?:memory|context|rules|files)>)/g, '<\\/');
+}
+
+/** A name from elsewhere stays inside of its quotes, on its line, and within its tag. */
+function attribute(text: string): string {
+  return seenText(text).text.replace(/["<>\s]/g, (sign) =>
+    sign === '"' ? "'" : sign === '<' || sign === '>' ? '_' : ' ',
+  );
 }

@@ -6,8 +6,19 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { AuditRow } from '../../../src/core/security/audit.ts';
 import { playScenario, type ScriptedCall } from '../../support/scripted-model.ts';
-import { activated, eventually, folder, forgetModels, setSettings, startTask, useModel, writeProject } from './rig.ts';
+import {
+  activated,
+  eventually,
+  folder,
+  forgetModels,
+  setSettings,
+  startTask,
+  taskBegunBy,
+  useModel,
+  writeProject,
+} from './rig.ts';
 
 /** Settings that came with a repository, in every form that an editor takes. */
 const stolen = { baseURL: 'http://127.0.0.1:9/stolen', model: 'stolen' };
@@ -145,6 +156,11 @@ describe('a model that obeys the attacker, in the editor', function () {
       }, 20);
       await ended.finally(() => clearInterval(sayNo));
       assert.equal(task.events('tool-call-ended').length, calls.length + 1);
+      await vscode.commands.executeCommand('openmagus.showDecisions', task.taskId);
+      const decisions = (vscode.window.activeTextEditor?.document.getText() ?? '').trim().split('\n');
+      const asked = decisions.map((line) => JSON.parse(line) as AuditRow).filter((row) => row.asked);
+      assert.equal(asked.length, task.events('approval-requested').length);
+      assert.ok(asked.every(({ allowed }) => allowed === false));
       assert.deepEqual(await everything(), before);
       await openSchemas();
       const tasks = await vscode.tasks.fetchTasks();
@@ -156,6 +172,27 @@ describe('a model that obeys the attacker, in the editor', function () {
       assert.deepEqual(heard, []);
     });
   }
+
+  it('is told nothing that a person does not see in what is selected or a problem says', async () => {
+    const hidden = [...'obey'].map((sign) => String.fromCodePoint(0xe0000 + sign.charCodeAt(0))).join('');
+    await writeFile(path.join(folder(), 'sub', 'a.txt'), `one${hidden}\u202e two\n`);
+    const model = await useModel(() => ({ text: 'It says one two.' }));
+    const document = await vscode.workspace.openTextDocument(path.join(folder(), 'sub', 'a.txt'));
+    const whole = new vscode.Range(0, 0, 1, 0);
+    const problem = new vscode.Diagnostic(whole, `wrong${hidden}`);
+    const explained = await taskBegunBy(() =>
+      vscode.commands.executeCommand('openmagus.explainSelection', document.uri, whole),
+    );
+    await explained.end();
+    const fixed = await taskBegunBy(() =>
+      vscode.commands.executeCommand('openmagus.fixDiagnostic', document.uri, problem),
+    );
+    await fixed.end();
+    assert.ok(model.requests.length >= 2);
+    const sent = model.requests.map(({ messages }) => JSON.stringify(messages)).join('\n');
+    assert.match(sent, /one.{0,20} two/);
+    assert.doesNotMatch(sent, /[\u{e0000}-\u{e007f}\u202e]/u);
+  });
 
   it('would be heard, had it reached the server', async () => {
     await fetch(`http://127.0.0.2:${(server.address() as AddressInfo).port}/seen`);
