@@ -76,7 +76,9 @@ function settle(
   hash: string,
 ): { readonly allowed: boolean; readonly by: 'user' | 'rule' } | undefined {
   if (decision.decision !== 'ask') return { allowed: decision.decision === 'allow', by: 'rule' };
-  if (question.granted.has(hash)) return { allowed: true, by: 'user' };
+  // What others use is asked for each time that it is to change.
+  const deploys = effects.some(({ verb }) => verb === 'deploy');
+  if (question.granted.has(hash) && !deploys) return { allowed: true, by: 'user' };
   switch (question.approve) {
     case 'deny':
       return { allowed: false, by: 'rule' };

@@ -51,6 +51,8 @@ export async function deployRig(session: Session = {}): Promise<DeployRig> {
   process.env['PATH'] = `${bin}:${formerPath}`;
   let opened = await rig.open({ people: yes, models: null, ...session });
   let calls = 0;
+  /** As a task keeps them: what was allowed is not asked for again. */
+  const granted = new Set<string>();
   const call: DeployRig['call'] = async (name, input, options = {}) => {
     const { taskId = 'task', answers = [], meanwhile, signal = new AbortController().signal } = options;
     const tool = opened.ports.tools.find((each) => each.name === name);
@@ -70,7 +72,9 @@ export async function deployRig(session: Session = {}): Promise<DeployRig> {
     const approve: People['approve'] = async (request) => {
       const number = questions.push(request) - 1;
       await meanwhile?.(number);
-      return number < answers.length ? answers[number] : true;
+      const answer = number < answers.length ? answers[number] : true;
+      if (answer === true) granted.add(request.hash);
+      return answer;
     };
     const { clock, people } = opened.ports;
     const ports: Ports = {
@@ -86,11 +90,7 @@ export async function deployRig(session: Session = {}): Promise<DeployRig> {
       const parsed = tool.input.parse(input);
       const effects = await tool.effects(ports, scope, parsed);
       const question = { taskId, callId: scope.callId, title: tool.describe(parsed), effects };
-      const outcome = await authorize(
-        ports,
-        { ...question, trusted: true, approve: 'auto', granted: new Set() },
-        signal,
-      );
+      const outcome = await authorize(ports, { ...question, trusted: true, approve: 'auto', granted }, signal);
       if (!outcome.authorized)
         return done({
           ok: false,
