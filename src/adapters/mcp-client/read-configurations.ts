@@ -37,7 +37,7 @@ export async function readServers({ files, setting }: McpSources, roots: readonl
   const faults: string[] = [];
   const take = (given: unknown, source: string, root: string | undefined): void => {
     for (const [name, value] of Object.entries(isRecord(given) ? given : {})) {
-      const parsed = parseInWords(mcpServerSchema, resolved(value, root ?? roots[0]), name);
+      const parsed = parseInWords(mcpServerSchema, resolved(value, root ?? roots[0]), 'its entry');
       if (!parsed.ok) faults.push(`${source}: the server ${name} is not right: ${parsed.faults.join('; ')}`);
       else if (!nameIsGood(name)) faults.push(`${source}: the name ${JSON.stringify(name)} is too long or odd.`);
       else if (!servers.has(name))

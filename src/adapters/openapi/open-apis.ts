@@ -87,7 +87,7 @@ function listed({ configured }: ApiParts): Awaited<ReturnType<Apis['list']>> {
   for (const [source, given] of configured()) {
     if (typeof given === 'string') faults.push(`${source} is not JSON; mend it.`);
     for (const [name, value] of Object.entries(typeof given === 'object' && given !== null ? given : {})) {
-      const parsed = parseInWords(apiSchema, value, name);
+      const parsed = parseInWords(apiSchema, value, 'its entry');
       if (!parsed.ok) faults.push(`${source}: the API ${name} is not right: ${parsed.faults.join('; ')}`);
       else if (!apis.has(name)) {
         const { spec, baseURL, auth } = parsed.value;

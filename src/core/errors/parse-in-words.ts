@@ -56,11 +56,19 @@ function wordsOf(issue: z.core.$ZodIssue): string {
       return `must be ${issue.inclusive ? 'at least' : 'more than'} ${amount(issue.minimum, issue.origin)}`;
     case 'too_big':
       return `must be ${issue.inclusive ? 'at most' : 'less than'} ${amount(issue.maximum, issue.origin)}`;
+    case 'invalid_union':
+      return [...new Set(issue.errors.map((kind) => kind.slice(0, 2).map(placed).join(' and ')))].join(', or ');
     case 'invalid_format':
       return issue.pattern === undefined ? `must be ${article(issue.format)}` : `must match ${issue.pattern}`;
     default:
       return issue.message;
   }
+}
+
+/** Within a value that may be of several kinds. */
+function placed(issue: z.core.$ZodIssue): string {
+  const words = wordsOf(issue);
+  return issue.path.length === 0 ? words : `${shownPath(issue.path)} ${words}`;
 }
 
 function amount(limit: number | bigint, origin: string): string {
@@ -69,5 +77,6 @@ function amount(limit: number | bigint, origin: string): string {
 }
 
 function article(type: string): string {
+  if (type === 'url') return 'a URL';
   return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
 }

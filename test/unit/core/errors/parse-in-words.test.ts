@@ -33,6 +33,16 @@ describe('a value against a schema', () => {
     });
   }
 
+  it('of several kinds says what each of them lacks', () => {
+    const server = z.union([z.object({ command: z.string() }), z.object({ url: z.url() })]);
+    const words = 'it: command is missing; it is a string, or url is missing; it is a string';
+    assert.deepEqual(parseInWords(server, {}, 'it'), { ok: false, faults: [words] });
+    assert.deepEqual(parseInWords(server, { url: 'no' }, 'it'), { ok: false, faults: ['url: must be a URL'] });
+    const value = z.object({ variable: z.union([z.string(), z.number()]) });
+    const faults = ['variable: must be a string, or must be a number'];
+    assert.deepEqual(parseInWords(value, { variable: [] }, 'it'), { ok: false, faults });
+  });
+
   it('is passed on when it fits, with its defaults', () => {
     const filled = z.object({ a: z._default(z.number(), 3) });
     assert.deepEqual(parseInWords(filled, {}, 'it'), { ok: true, value: { a: 3 } });
