@@ -5,7 +5,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { openJournal } from '../../src/adapters/sqlite/sqlite-journal.ts';
 import { systemClock, systemHash } from '../../src/adapters/system/system.ts';
 import { composeMemory } from '../../src/compose-memory.ts';
@@ -13,6 +12,7 @@ import type { Memory, MemoryReplica } from '../../src/core/memory/memory-ports.t
 import { migrateReplica } from '../../src/core/memory/migrate-replica.ts';
 import { memoryRecord } from '../contract/memory-keeper.ts';
 import { workerUrl } from '../integration/journal/journal-fixture.ts';
+import { buildExtension, projectFolder } from '../support/extension-package.ts';
 import { startRedis } from './redis.ts';
 
 const { signal } = new AbortController();
@@ -26,6 +26,7 @@ describe('migrating to a server', () => {
   let replica: MemoryReplica;
   before(async function () {
     this.timeout(300_000);
+    await buildExtension();
     redis = await startRedis();
   });
   after(() => redis?.stop());
@@ -89,7 +90,7 @@ describe('migrating to a server', () => {
   });
 
   it('that is killed in the middle is whole after the next one', async () => {
-    const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+    const cli = join(projectFolder, 'dist', 'cli.js');
     const child = spawn(process.execPath, [cli, 'memory', 'replay'], { env: { ...process.env, OPENMAGUS_HOME: home } });
     const there = async () => (await replica.scan({ kinds: ['episode'], afterId: '', limit: count }, signal)).length;
     while ((await there()) === 0) await wait(1);

@@ -4,14 +4,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
+import { buildExtension, projectFolder } from '../../support/extension-package.ts';
 
-const cli = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url));
+const cli = join(projectFolder, 'dist', 'cli.js');
 
 describe('openmagus memory', function () {
   // Each command is a process of its own.
   this.timeout(120_000);
   let home: string;
+  before(() => buildExtension());
   beforeEach(async () => {
     home = await mkdtemp(join(tmpdir(), 'openmagus-memory-'));
   });
