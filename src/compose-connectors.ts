@@ -28,6 +28,7 @@ interface ConnectorParts {
   readonly policy: () => PolicySettings;
   readonly web: OutsidePorts['web'];
   readonly browserSettings: ProcessBrowserOptions['settings'];
+  readonly serves: ProcessBrowserOptions['serves'];
   /** The file that a process of ours runs. */
   readonly workerFile: (name: 'document-worker' | 'browser/browser-process') => string;
 }
@@ -79,6 +80,7 @@ export function composeConnectors(
   const browser = processBrowser({
     entry: parts.workerFile('browser/browser-process'),
     settings: parts.browserSettings,
+    serves: parts.serves,
     home,
     listed: () => withHosts().hosts,
   });

@@ -101,7 +101,8 @@ export async function composePorts(options: Composition): Promise<Composed> {
     vectors,
     ...(options.onRemembered ? { onRemembered: options.onRemembered } : {}),
   });
-  const outside = composeConnectors({ ...options, ...asked, secretOf, secrets, policy, workerFile });
+  const { serves } = commands;
+  const outside = composeConnectors({ ...options, ...asked, secretOf, secrets, policy, serves, workerFile });
   const ports: Ports = {
     clock: systemClock,
     hash: systemHash,

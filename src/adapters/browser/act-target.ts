@@ -38,12 +38,17 @@ export async function actTarget(
     ref === undefined
       ? await page.evaluate(readFacts, undefined)
       : await (await elementOf(page, ref)).evaluate(readFacts, undefined, { timeout: 5000 });
+  if (ref === undefined && /^i?frame$/.test(facts.tag))
+    throw new MagusError('tool-input', 'The focus is inside of a frame. Give the ref of the element in it.', {
+      code: 'NO_REF',
+    });
   const keys = action === 'press' ? (value ?? '') : '';
   const clicks = action === 'click' || /^(Space| )$/.test(keys);
   const sends =
     facts.form !== null && ((facts.submits && (clicks || keys === 'Enter')) || (facts.entered && keys === 'Enter'));
   const found = {
-    url: facts.page,
+    // A document that was made by another one speaks to that one's host.
+    url: /^https?:/.test(facts.page) ? facts.page : page.url(),
     element: [kindOf(facts), facts.label === '' ? '' : JSON.stringify(facts.label)].filter(Boolean).join(' '),
     ...((clicks || keys === 'Enter') && /^https?:/.test(facts.href) ? { href: facts.href } : {}),
     ...(sends && facts.form ? { form: facts.form } : {}),
@@ -91,7 +96,7 @@ function readFacts(given?: Element): Facts {
     )
       .trim()
       .slice(0, 80),
-    page: location.href,
+    page: /^https?:/.test(location.href) ? location.href : window.origin,
     href: (element.closest('a[href], area[href]') as HTMLAnchorElement | null)?.href ?? '',
     submits: isButton && (type === 'submit' || type === 'image'),
     entered: control.nodeName === 'INPUT' && !/^(button|reset|file|checkbox|radio|color|range)$/.test(type),

@@ -26,6 +26,8 @@ export interface ProcessBrowserOptions {
   readonly settings: () => BrowserSettings;
   /** Hosts that may be reached without asking, as they are now. */
   readonly listed: () => readonly string[];
+  /** Whether a server that a command of the task started, and nothing else, listens at that port of this machine. */
+  readonly serves: (taskId: string, port: number) => Promise<boolean>;
 }
 
 interface Running {
@@ -34,6 +36,8 @@ interface Running {
   readonly gone: Promise<void>;
   /** "host:port" of what was allowed in this task. */
   readonly origins: Set<string>;
+  /** Of servers of the task's own: allowed as long as they are that. */
+  readonly served: Set<string>;
   readonly waiting: Map<number, PromiseWithResolvers<BrowserReply>>;
   requests: number;
   address: string;
@@ -56,7 +60,8 @@ export function processBrowser(options: ProcessBrowserOptions): Browser {
     const onAbort = (): void => void end(taskId);
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      const admitted = { listed: options.listed(), origins: [...browser.origins] };
+      const served = await stillServed(options, taskId, browser);
+      const admitted = { listed: options.listed(), origins: [...browser.origins, ...served] };
       return await send(browser, { admitted, work });
     } catch (caught) {
       signal.throwIfAborted();
@@ -86,10 +91,10 @@ export function processBrowser(options: ProcessBrowserOptions): Browser {
     },
     perform: async (call, work, signal) => {
       assertDecided(call, work);
-      const named = work.do === 'open' ? [work.url, ...work.hosts] : connectedBy(call);
       if (work.do === 'open' && !running.has(call.taskId)) running.set(call.taskId, await launch(options));
       const browser = running.get(call.taskId);
-      for (const address of named) browser?.origins.add(originOf(new URL(address)));
+      for (const { address, served } of connectedBy(call))
+        browser?.[served ? 'served' : 'origins'].add(originOf(new URL(address)));
       const { answer } = await ask(call.taskId, work, signal);
       return answer ?? { text: '' };
     },
@@ -119,12 +124,22 @@ function assertDecided({ authorized }: BrowserCall, work: BrowserWork): void {
     });
 }
 
-/** Where an act may lead: the targets of links that were decided on. */
-function connectedBy({ authorized }: BrowserCall): readonly string[] {
-  return authorized.effects.flatMap(({ verb, object }) => {
+/** Where a call may lead: what it opens, the targets of links that were decided on. */
+function connectedBy({ authorized }: BrowserCall): readonly { readonly address: string; readonly served: boolean }[] {
+  return authorized.effects.flatMap(({ verb, object, inTask }) => {
     const address = verb === 'connect' ? object.split(' ', 1)[0] : undefined;
-    return address !== undefined && URL.canParse(address) ? [address] : [];
+    return address !== undefined && URL.canParse(address) ? [{ address, served: inTask === 'served' }] : [];
   });
+}
+
+/** Another program may have got the port of a server that has ended. */
+async function stillServed(
+  { serves }: ProcessBrowserOptions,
+  taskId: string,
+  { served }: Running,
+): Promise<readonly string[]> {
+  const are = await Promise.all([...served].map((origin) => serves(taskId, Number(origin.split(':').at(-1)))));
+  return [...served].filter((_, index) => are[index]);
 }
 
 async function launch({ entry, home, settings }: ProcessBrowserOptions): Promise<Running> {
@@ -147,6 +162,7 @@ async function launch({ entry, home, settings }: ProcessBrowserOptions): Promise
     folder,
     gone: gone.promise,
     origins: new Set(),
+    served: new Set(),
     waiting: new Map(),
     requests: -1,
     address: '',

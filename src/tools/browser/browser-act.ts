@@ -35,9 +35,8 @@ export const browserAct: Tool<ActInput> = {
   async effects(ports, scope, act) {
     const target = await targetOf(ports, scope, act);
     const own: Effect = { verb: 'control', object: decidedOn(target), zone: 'own', fromOutside: true };
-    const page = URL.parse(target.url);
-    if (page === null || !/^https?:$/.test(page.protocol)) return [own];
-    return [own, ...(await outgoing(ports, scope, act, target))];
+    const leads = /^https?:/.test(target.url) ? await leading(ports, scope, act, target) : [];
+    return [own, ...leads, ...(await telling(ports, scope, act, target))];
   },
   async run(ports, scope, act, authorized, signal) {
     const { action, ref, value, dialog, dialog_text: text } = act;
@@ -60,27 +59,40 @@ function targetOf(ports: Ports, { taskId }: ToolScope, { action, ref, value }: A
   return ports.browser.target(taskId, { action, ref, value }, new AbortController().signal);
 }
 
-async function outgoing(ports: Ports, scope: ToolScope, act: ActInput, target: ActTarget): Promise<readonly Effect[]> {
+async function leading(ports: Ports, scope: ToolScope, act: ActInput, target: ActTarget): Promise<readonly Effect[]> {
   const effects: Effect[] = [await visitEffect(ports, scope, new URL(new URL(target.url).origin))];
   if (target.href !== undefined) effects.push(await visitEffect(ports, scope, new URL(target.href)));
   if (target.form !== undefined || act.submit) effects.push(sendEffect(target));
-  if (act.action === 'type') {
-    const { value = '' } = act;
-    const more = value.length > 300 ? `… (${value.length} characters, ${ports.hash.sha256(value).slice(0, 16)})` : '';
-    effects.push(
-      await tellEffect(ports, scope, target, {
-        text: value,
-        words: `typing ${JSON.stringify(value.slice(0, 300))}${more}`,
-      }),
-    );
-  }
-  for (const path of act.action === 'upload' ? (act.files ?? []) : []) {
+  return effects;
+}
+
+/** What the page gets to know by it. */
+async function telling(ports: Ports, scope: ToolScope, act: ActInput, target: ActTarget): Promise<readonly Effect[]> {
+  const { action, value = '', dialog_text: answer } = act;
+  const effects: Effect[] = [];
+  const tell = async (how: string, text: string): Promise<void> => {
+    const more = text.length > 300 ? `… (${text.length} characters, ${ports.hash.sha256(text).slice(0, 16)})` : '';
+    const words = `${how} ${JSON.stringify(text.slice(0, 300))}${more}`;
+    effects.push(await tellEffect(ports, scope, target, { text, words }));
+  };
+  if (action === 'type') await tell('typing', value);
+  if (action === 'press' && pastes.test(value)) {
+    const told = await tellEffect(ports, scope, target, { text: '', words: `pasting by ${value}` });
+    effects.push({ ...told, protects: 'what lies in the clipboard' });
+  } else if (action === 'press' && !steers.test(value)) await tell('pressing', value);
+  if (answer !== undefined) await tell('answering a dialog with', answer);
+  for (const path of action === 'upload' ? (act.files ?? []) : []) {
     const file = await resolvePath(ports, scope.roots, path);
     effects.push(fileEffect('read', file));
     effects.push(await tellEffect(ports, scope, target, { text: '', words: `giving it the file ${file.shown}` }));
   }
   return effects;
 }
+
+const pastes = /\+(?:v|KeyV|Insert)$/i;
+/** Keys that type nothing. */
+const steers =
+  /^(?:(?:Shift|Control|Alt|Meta|ControlOrMeta)\+)*(?:Enter|Tab|Escape|Backspace|Delete|Home|End|Page(?:Up|Down)|Arrow(?:Up|Down|Left|Right)|F\d{1,2}|Space| |Shift|Control|Alt|Meta)$|^(?:Control|Meta|ControlOrMeta)\+(?:Shift\+)?\w+$/;
 
 async function readFiles(
   ports: Ports,

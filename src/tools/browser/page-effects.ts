@@ -38,7 +38,7 @@ export async function tellEffect(
   { url, element }: ActTarget,
   told: { readonly text: string; readonly words: string },
 ): Promise<Effect> {
-  const page = new URL(url);
+  const page = URL.parse(url) ?? new URL('about:blank');
   const isKey = redact(told.text, ports.secrets()) !== told.text;
   return {
     verb: 'connect',
