@@ -1,4 +1,5 @@
 import type { KindName, TargetSettings } from './deploy-file.ts';
+import type { Reads } from './hash-files.ts';
 
 /** A way to deploy, as one row: which program, how its targets are found and what is run for one. */
 export interface DeployKind {
@@ -45,6 +46,12 @@ export interface Recipe {
   readonly byEnvironment?: true;
   /** Files and folders whose contents count, relative to the project. */
   readonly files: readonly string[];
+  /** Its programs read `all` of them, also what others leave out, or what is `linked` as well. */
+  readonly reads?: Reads;
+  /** Files that can have the questions fetch from hosts, or read files, which they name: others make it another target. */
+  readonly steeredBy?: readonly string[];
+  /** What the questions run, fetch or read stands in files that may lie anywhere in the project: they are asked for each time. */
+  readonly steeredAnywhere?: true;
   /** Further places that the answers, by their labels, name; absolute. Those outside the project do not count. */
   alsoReads?(answers: ReadonlyMap<string, string>): readonly string[];
   /** What the trial leaves for the apply, absolute; its content counts from then on. */

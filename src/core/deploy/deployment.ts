@@ -1,5 +1,6 @@
 import type { FormerCommand } from '../ports.ts';
 import type { TargetSettings } from './deploy-file.ts';
+import type { Reads } from './hash-files.ts';
 
 /** What is planned, bound to its digest. Everything in it was made by us; texts are without secrets. */
 export interface DeployPlan {
@@ -24,6 +25,7 @@ export interface DeployPlan {
   readonly difference: string;
   /** Files and folders that are held to what they are: below the root, or absolute. */
   readonly places: readonly string[];
+  readonly reads?: Reads;
   readonly bound: Bound;
   /** Of the commands, their arguments and the environment: another hash is another target. */
   readonly targetHash: string;

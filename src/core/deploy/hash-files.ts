@@ -7,16 +7,21 @@ const largestFile = 200_000_000;
 /** What no deployment reads, and what the programs keep for themselves. */
 const leftOut: ReadonlySet<string> = new Set(['.git', 'node_modules', '.terraform', '.openmagus']);
 
+/** Which files of a folder count: `all`, or with what links lead to as well; else without what programs keep for themselves. */
+export type Reads = 'all' | 'linked';
+
 /**
  * The sha256 of every file in these places, by path below the root, with its permission bits; links count as where they
- * lead. Files that git ignores count: what was built is what is deployed. Throws TOO_LARGE beyond 20,000 files or 500 MB.
+ * lead, and those that are read may not lead out of the project. Files that git ignores count: what was built is what is deployed. Throws TOO_LARGE beyond 20,000 files or 500 MB.
  */
 export async function hashFiles(
   { files, hash }: { readonly files: FileSystem; readonly hash: Hash },
   root: string,
   places: readonly string[],
+  reads?: Reads,
 ): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {};
+  const followed = new Set<string>();
   let bytes = 0;
   const visit = async (path: string, shown: string): Promise<void> => {
     const facts = await files.facts(path);
@@ -24,10 +29,9 @@ export async function hashFiles(
       const entries = await files.entries(path, mostFiles);
       if (entries === undefined) throw tooLarge(shown);
       for (const { name, kind } of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-        if (leftOut.has(name)) continue;
         const below = shown === '.' ? name : `${shown}/${name}`;
-        // Following a link to a folder could go round for ever.
-        if (kind === 'link') found[below] = await linkHash(`${path}/${name}`);
+        if (reads === undefined ? leftOut.has(name) : reads === 'linked' && below === '.git') continue;
+        if (kind === 'link') await link(`${path}/${name}`, below);
         else await visit(`${path}/${name}`, below);
       }
       return;
@@ -43,6 +47,15 @@ export async function hashFiles(
   const linkHash = async (path: string): Promise<string> => {
     const { real, kind } = await files.facts(path);
     return `link to ${real}${kind === 'file' ? ` ${hash.sha256(await files.read(real, largestFile))}` : ''}`;
+  };
+  const link = async (path: string, shown: string): Promise<void> => {
+    found[shown] = await linkHash(path);
+    if (reads !== 'linked') return;
+    const real = await inside(files, root, path.slice(root.length + 1));
+    // Links could go round for ever.
+    if (followed.has(real)) return;
+    followed.add(real);
+    await visit(real, shown);
   };
   for (const place of places) {
     if (place.startsWith('/')) await visit(place, place);

@@ -5,7 +5,9 @@ import type { FoundTarget } from '../../core/deploy/find-targets.ts';
 import { shownPlan } from '../../core/deploy/render-plan.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { Ports } from '../../core/ports.ts';
+import { assertAuthorized } from '../../core/security/authorized.ts';
 import type { Tool, ToolScope } from '../../core/tools/tool.ts';
+import type { Effect } from '../../protocol/effects.ts';
 import { makePlan, type Wanted } from './make-plan.ts';
 import { recipeFor, targetHashOf, wantedTarget } from './wanted-target.ts';
 
@@ -32,13 +34,18 @@ export const deployPlan: Tool<DeployPlanInput> = {
     const effects = [...identity, ...recipe.past, ...recipe.trial].map((question) =>
       runEffect(found.root, line(question), question.label !== 'program'),
     );
+    const decided: Effect = { verb: 'control', object: decidedOn(wanted), zone: 'own' };
     const [first, ...rest] = effects;
-    if (first === undefined || wanted.known) return effects;
-    const protects = `a deployment target that nobody has allowed yet with these commands and variables: ${found.name} (${recipe.object})`;
-    return [{ ...first, protects }, ...rest];
+    if (first === undefined || (wanted.known && recipe.steeredAnywhere === undefined)) return [...effects, decided];
+    const target = `${found.name} (${recipe.object})`;
+    const protects = wanted.known
+      ? `what a trial runs, fetches or reads with your rights as the project describes it: ${target}`
+      : `a deployment target that nobody has allowed yet with these commands, variables and files: ${target}`;
+    return [{ ...first, protects }, ...rest, decided];
   },
   async run(ports, scope, asked, authorized, signal) {
     const { found, wanted } = await prepare(ports, scope, asked);
+    assertAuthorized(authorized, 'control', decidedOn(wanted));
     const deployment = await makePlan({ ports, scope, authorized, root: found.root }, wanted, signal);
     const { plan, digest } = deployment;
     const until = new Date(plan.madeAtMs + planLifetimeMs).toISOString();
@@ -47,6 +54,10 @@ export const deployPlan: Tool<DeployPlanInput> = {
     return { ok: true, content };
   },
 };
+
+function decidedOn({ targetHash }: Wanted): string {
+  return `a plan for the target ${targetHash.slice(0, 16)}`;
+}
 
 async function prepare(
   ports: Ports,
@@ -64,7 +75,7 @@ async function prepare(
   const { kind, settings, root } = found;
   const asked = { kind, settings, target, environment, planId };
   const recipes = await recipeFor(ports, scope.roots, asked);
-  const targetHash = targetHashOf(ports, root, recipes, asked);
+  const targetHash = await targetHashOf(ports, root, recipes, asked);
   const known = await ports.deployments.knows(targetHash);
   return { found, wanted: { ...asked, recipes, targetHash, known } };
 }

@@ -26,7 +26,7 @@ export async function makePlan(place: Place, wanted: Wanted, signal: AbortSignal
   const { recipe, line } = wanted.recipes;
   // Before the trial: what changes while it runs is then noticed.
   const places = [...recipe.files, deployFile];
-  const files = await hashFiles(ports, root, places);
+  const files = await hashFiles(ports, root, places, recipe.reads);
   const absent = recipe.files.find((file) => file === wanted.settings.source && files[file] === 'missing');
   if (absent !== undefined)
     throw new MagusError('tool-input', `${absent}, which ${wanted.target} deploys, is not there. Make it first.`, {
@@ -38,7 +38,7 @@ export async function makePlan(place: Place, wanted: Wanted, signal: AbortSignal
   const answers = new Map([...Object.entries(identity), ...Object.entries(past), ...Object.entries(trial)]);
   const also = (recipe.alsoReads?.(answers) ?? []).filter((file) => file === root || file.startsWith(`${root}/`));
   const later = [...also, ...(recipe.artefact === undefined ? [] : [recipe.artefact])];
-  const left = await hashFiles(ports, root, later);
+  const left = await hashFiles(ports, root, later, recipe.reads);
   const { commands, note } = recipe.rollback(answers);
   const { settings, target, environment, planId, targetHash, known } = wanted;
   const health = healthOf(wanted, answers);
@@ -61,6 +61,7 @@ export async function makePlan(place: Place, wanted: Wanted, signal: AbortSignal
     ...(health === undefined ? {} : { health }),
     difference: shortened([...tried, ...(recipe.untried === undefined ? [] : [recipe.untried])].join('\n')),
     places: [...places, ...later],
+    ...(recipe.reads === undefined ? {} : { reads: recipe.reads }),
     bound: {
       files: { ...files, ...left },
       environment: boundEnvironment(ports.hash, ports.commands.environment()),

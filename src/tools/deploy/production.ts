@@ -25,10 +25,12 @@ export async function confirmProduction(
   );
 }
 
-/** The first of the names that is on the list; case does not count. */
+/** The first of the names that is on the list, as a whole or in a part between `/`, `:` and `@`; case and a last dot do not count. */
 export function productionName(names: readonly string[], listed: readonly string[]): string | undefined {
   const patterns = listed.map(
     (entry) => new RegExp(`^${entry.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('*', '.*')}$`, 'i'),
   );
-  return names.find((name) => patterns.some((pattern) => pattern.test(name)));
+  const spellings = (name: string): readonly string[] =>
+    [name, ...name.split(/[/:@]+/)].map((part) => part.normalize('NFKC').replace(/\.+$/, ''));
+  return names.find((name) => spellings(name).some((part) => patterns.some((pattern) => pattern.test(part))));
 }

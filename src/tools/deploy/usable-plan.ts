@@ -32,7 +32,7 @@ export async function usablePlan(ports: Ports, scope: ToolScope, named: PlanName
   if (age < 0 || age > planLifetimeMs)
     throw refuse('EXPIRED', `The plan ${plan.planId} is older than 15 minutes (${Math.round(age / 60_000)}).`);
   const now = {
-    files: await hashFiles(ports, plan.root, plan.places),
+    files: await hashFiles(ports, plan.root, plan.places, plan.reads),
     environment: boundEnvironment(ports.hash, ports.commands.environment()),
     identity: plan.bound.identity,
   };

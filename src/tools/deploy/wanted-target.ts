@@ -4,6 +4,7 @@ import type { TargetSettings } from '../../core/deploy/deploy-file.ts';
 import type { Command, DeployKind, Question, Recipe } from '../../core/deploy/deploy-kind.ts';
 import type { PlannedCommand } from '../../core/deploy/deployment.ts';
 import { type FoundTarget, findTargets } from '../../core/deploy/find-targets.ts';
+import { hashFiles } from '../../core/deploy/hash-files.ts';
 import { isOlder } from '../../core/deploy/is-older.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { Ports } from '../../core/ports.ts';
@@ -110,16 +111,17 @@ function versionOf(
   };
 }
 
-/** Of commands, arguments and environment, whichever plan they belong to: what a person allows when a target is first planned. */
-export function targetHashOf(
+/** Of commands, arguments, environment and the files that steer them, whichever plan they belong to: what a person allows when a target is first planned. */
+export async function targetHashOf(
   ports: Ports,
   root: string,
   { recipe, identity, line }: Recipes,
   { kind, environment, planId }: RecipeFor,
-): string {
+): Promise<string> {
   const commands = [...identity, ...recipe.past, ...recipe.trial, ...recipe.apply].map((command) =>
     line(command).line.replaceAll(planId, 'PLAN'),
   );
   const variables = boundEnvironment(ports.hash, ports.commands.environment());
-  return ports.hash.sha256(sortedJson([root, kind.name, environment, commands, variables]));
+  const steering = await hashFiles(ports, root, recipe.steeredBy ?? [], recipe.reads);
+  return ports.hash.sha256(sortedJson([root, kind.name, environment, commands, variables, steering]));
 }

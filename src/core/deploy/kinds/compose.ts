@@ -24,6 +24,7 @@ export const compose: DeployKind = {
     return {
       object: `${source}${project === undefined ? '' : ` as ${project}`}`,
       files: [source, ...files, '.env'],
+      steeredAnywhere: true,
       identity: [
         engineOf(site),
         // Of each service with all that its files and variables say.

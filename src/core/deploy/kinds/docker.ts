@@ -20,6 +20,7 @@ export const docker: DeployKind = {
     return {
       object: image,
       files: [source],
+      steeredBy: [source === '.' ? 'Dockerfile' : `${source}/Dockerfile`],
       identity: [
         engineOf(site),
         {

@@ -30,6 +30,8 @@ export const helm: DeployKind = {
     return {
       object: `${release} from ${source}${context === undefined ? '' : ` to ${context}`}`,
       files: [source, ...files],
+      reads: 'linked',
+      steeredBy: [source, ...files],
       identity: [
         {
           label: 'surroundings',

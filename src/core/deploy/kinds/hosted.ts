@@ -63,6 +63,7 @@ export const netlify: DeployKind = {
       object: live ? 'the production of the linked Netlify site' : 'a draft of the linked Netlify site',
       byEnvironment: true,
       files: [source, '.netlify/state.json'],
+      steeredAnywhere: true,
       identity: [site],
       past: [],
       trial: [{ label: 'netlify build --dry', words: [...own, 'build', '--dry'] }],

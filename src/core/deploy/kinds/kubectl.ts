@@ -27,6 +27,7 @@ export const kubectl: DeployKind = {
     return {
       object: `${source} to ${site.settings.context ?? 'the current context'}${site.settings.namespace === undefined ? '' : `, namespace ${site.settings.namespace}`}`,
       files: [source],
+      ...(which[0] === '-R' ? { reads: 'linked', steeredBy: [source] } : { steeredAnywhere: true }),
       identity: [
         clusterOf(own),
         // What it is made of may lie elsewhere.

@@ -26,6 +26,7 @@ export const rsync: DeployKind = {
     return {
       object: `${host}:${path}`,
       files: [source],
+      reads: 'all',
       identity: [
         {
           label: 'address',

@@ -29,6 +29,7 @@ function terraformLike(name: KindName & ('terraform' | 'tofu'), install: string)
       return {
         object: `what ${source === '.' ? 'this folder' : source} describes`,
         files: [source, ...files, below('.terraform/terraform.tfstate'), below('.terraform/environment')],
+        steeredAnywhere: true,
         artefact: saved,
         identity: [{ label: 'workspace', words: [...own, 'workspace', 'show'] }],
         past: [{ label: 'resources', words: [...own, 'state', 'list'], accepts: [1], pick: howMany }],

@@ -13,6 +13,9 @@ describe('a production environment', () => {
     [['preprod'], ['*prod'], 'preprod'],
     [['axb'], ['a.b'], undefined],
     [['gke_shop_live'], ['gke_*_live'], 'gke_shop_live'],
+    [['https://WEB.example.:6443'], ['web.example'], 'https://WEB.example.:6443'],
+    [['registry.example/shop:production'], ['production'], 'registry.example/shop:production'],
+    [['/srv/prod/site'], ['prod'], '/srv/prod/site'],
     [['anything'], [], undefined],
   ];
   for (const [names, listed, expected] of cases)
