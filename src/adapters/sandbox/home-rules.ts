@@ -40,12 +40,12 @@ const mostEntries = 300;
 
 /** What lies in a folder, but for these places whole, and for what leads to the kept ones. */
 function allBut(folder: string, whole: ReadonlySet<string>, kept: readonly string[]): readonly string[] {
-  const entries = readdirSync(folder).map((name) => join(folder, name));
+  const entries = entriesIn(folder);
   if (entries.length > mostEntries) return [folder];
-  return entries.flatMap((entry) => {
-    if (whole.has(entry)) return [];
+  return entries.flatMap(({ entry, elsewhere }) => {
+    if (elsewhere || whole.has(entry)) return [];
     if (kept.some((place) => isBelow(place, entry))) return allBut(entry, whole, kept);
-    return leadsInto(entry, folder) ? [entry] : [];
+    return [entry];
   });
 }
 
@@ -56,15 +56,20 @@ const mostPlaces = 1000;
 function aroundRoots(place: string, roots: readonly string[]): readonly string[] {
   if (roots.some((root) => root === place || isBelow(place, root))) return [];
   if (!roots.some((root) => isBelow(root, place))) return [place];
-  return readdirSync(place)
-    .map((name) => join(place, name))
-    .filter((entry) => leadsInto(entry, place))
-    .flatMap((entry) => aroundRoots(entry, roots));
+  return entriesIn(place).flatMap(({ entry, elsewhere }) => (elsewhere ? [] : aroundRoots(entry, roots)));
+}
+
+/** `elsewhere`: a link that leads out of the folder, to what has rules of its own. */
+function entriesIn(folder: string): readonly { readonly entry: string; readonly elsewhere: boolean }[] {
+  return readdirSync(folder, { withFileTypes: true }).map((found) => {
+    const entry = join(folder, found.name);
+    return { entry, elsewhere: found.isSymbolicLink() && !leadsInto(entry, folder) };
+  });
 }
 
 function leadsInto(entry: string, folder: string): boolean {
   try {
-    return isBelow(realpathSync(entry), realpathSync(folder));
+    return isBelow(realpathSync.native(entry), realpathSync.native(folder));
   } catch {
     return false;
   }
@@ -89,10 +94,12 @@ function mainRepository(root: string): readonly string[] {
     const [, folder] =
       /^gitdir: (.+\/\.git\/worktrees\/[^/\n]+)\n?$/.exec(readFileSync(join(root, '.git'), 'utf8')) ?? [];
     if (folder === undefined) return [];
-    const own = realpathSync(folder);
+    const own = realpathSync.native(folder);
     const [, common] = /^(.*\/\.git)\/worktrees\/[^/]+$/.exec(own) ?? [];
     const back = readFileSync(join(own, 'gitdir'), 'utf8').trim();
-    return common !== undefined && realpathSync(back) === join(realpathSync(root), '.git') ? [common] : [];
+    return common !== undefined && realpathSync.native(back) === join(realpathSync.native(root), '.git')
+      ? [common]
+      : [];
   } catch {
     return [];
   }

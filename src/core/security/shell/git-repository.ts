@@ -24,11 +24,14 @@ export async function repositoryEffects(
 }
 
 async function otherPlace(files: Grounds['files'], git: string): Promise<string | undefined> {
-  for (const name of ['commondir', 'config.worktree']) {
-    if ((await files.facts(`${git}/${name}`)).kind !== 'none') return `the repository's ${name}`;
-  }
-  return undefined;
+  const entries = await files.entries(git, mostEntries);
+  if (entries === undefined) return 'a repository with too much beside its data';
+  const other = entries.find(({ name }) => /^(?:commondir|config\.worktree)$/i.test(name));
+  return other && `the repository's ${other.name}`;
 }
+
+/** Git itself makes some twenty. */
+const mostEntries = 1000;
 
 async function oddConfiguration(files: Grounds['files'], repository: string): Promise<string | undefined> {
   const config = await textOf(files, `${repository}/.git/config`);
