@@ -1,8 +1,10 @@
 import type { Locator, Page } from 'playwright-core';
-import type { BrowserWork } from '../../core/browser-port.ts';
+import type { ActTarget, BrowserWork } from '../../core/browser-port.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import { actTarget, elementOf, takesFiles } from './act-target.ts';
+import { originOf } from './origin-of.ts';
 import { codeOf } from './recording.ts';
+import type { SendGuard } from './send-guard.ts';
 
 type Act = Extract<BrowserWork, { readonly do: 'act' }>;
 export interface Acted {
@@ -13,7 +15,7 @@ export interface Acted {
 }
 
 /** Does it, once the page still has what was decided on. Throws `tool-failed` CHANGED, NOT_REACHED; `tool-input` BAD_VALUE. */
-export async function act(page: Page, work: Act): Promise<Acted> {
+export async function act(page: Page, work: Act, sending: SendGuard): Promise<Acted> {
   const target = await actTarget(page, work);
   if (target.digest !== work.expects)
     throw new MagusError(
@@ -23,12 +25,19 @@ export async function act(page: Page, work: Act): Promise<Acted> {
     );
   const locator = work.ref === undefined ? undefined : await elementOf(page, work.ref);
   const code = await codeOf(locator, work);
+  if (work.sends) sending.allow((address) => goesWhereShown(target, address));
   try {
     await perform(page, locator, work);
   } catch (caught) {
     throw failed(caught, target.element);
   }
   return { said: `${words[work.action]} ${target.element}.`, code };
+}
+
+/** What was asked about: the form's own address, or where no form was seen, the host of the page. */
+function goesWhereShown({ form, url }: ActTarget, address: string): boolean {
+  if (form === undefined) return originOf(new URL(address)) === originOf(new URL(url));
+  return address.replace(/#.*$/, '') === form.action.replace(/#.*$/, '');
 }
 
 const words = {

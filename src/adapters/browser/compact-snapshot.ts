@@ -67,7 +67,7 @@ export function lineOf(node: PageNode): string | undefined {
   if (node.placeholder !== undefined && node.placeholder !== name)
     words.push(`placeholder ${quoted(node.placeholder)}`);
   if (text !== '' && text !== name) words.push(`= ${quoted(cut(text, longestText))}`);
-  if (node.url !== undefined && !/^(#|javascript:)/.test(node.url)) words.push(`→ ${cut(node.url, 60)}`);
+  if (node.url !== undefined && !/^(#|javascript:)/.test(node.url)) words.push(`→ ${cut(addressText(node.url), 60)}`);
   return words.join(' ');
 }
 
@@ -107,6 +107,11 @@ function mergeTexts(lines: readonly PageLine[]): readonly PageLine[] {
 /** A text of the page: it cannot end its own quotes. */
 export function quoted(text: string): string {
   return `"${text.replaceAll('"', "'")}"`;
+}
+
+/** Signs that have no place in an address cannot end the line or a quote of ours. */
+function addressText(url: string): string {
+  return url.replace(/[\s"'`<>\\]/g, (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`);
 }
 
 export function cut(text: string, most: number): string {

@@ -25,7 +25,7 @@ type Of<Do extends BrowserWork['do']> = Extract<BrowserWork, { readonly do: Do }
 export async function performWork(session: Session, work: BrowserWork): Promise<BrowserAnswer> {
   const { tabs } = session;
   tabs.begin(work);
-  session.sending.allow(work.do === 'act' && work.sends);
+  session.sending.allow(undefined);
   const answer = await answerTo(session, work);
   const refused = session.takeRefused();
   const notes = tabs.takeNotes().map((note) => `[${note}]`);
@@ -104,7 +104,7 @@ async function doAct(session: Session, work: Of<'act'>): Promise<BrowserAnswer> 
   const page = session.tabs.current();
   const before = new Set(session.logs.pending());
   const [address, lines] = [page.url(), session.snapshots.lastOf(page)];
-  const done = await act(page, work);
+  const done = await act(page, work, session.sending);
   session.recorded.push(done.code);
   await settle(page, session.logs, before);
   const now = session.tabs.current();

@@ -49,7 +49,9 @@ export async function openSession(start: BrowserStart, onEnd: () => void): Promi
       own.note(`a download began: ${said(name)}; browser_wait for "download" ends with it`),
     );
     const sending = await guardSending(context, (method, url) =>
-      own.note(`a form was held back (${method} ${said(url)}): act again with "submit": true if it is to be sent`),
+      own.note(
+        `a form was held back (${method} ${said(url)}), since it was not asked for, or not for that address: look again, then act with "submit": true if it is to be sent`,
+      ),
     );
     context.once('close', onEnd);
     const close = async (): Promise<void> => {
