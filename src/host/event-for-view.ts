@@ -3,6 +3,9 @@ import type { LoggedEvent, TaskEvent } from '../protocol/task-event.ts';
 /** Characters of one text that go to the view; the rest can be opened in an editor. */
 const mostText = 6000;
 
+/** Characters of the pictures of one call. */
+const mostPictures = 1_500_000;
+
 /** An event without what the chat does not show, and about how many characters it takes to send. */
 export function eventForView(logged: LoggedEvent): { readonly shown: LoggedEvent; readonly characters: number } {
   const { event, characters } = slim(logged.event);
@@ -35,10 +38,16 @@ function slim(event: TaskEvent): { readonly event: TaskEvent; readonly character
     case 'context-compacted':
       return { event: { ...event, digest: '' }, characters: 0 };
     case 'tool-call-ended': {
-      const { images: _unshown, ...rest } = event;
+      const { images = [], ...rest } = event;
+      const pictures = images.join('').length <= mostPictures ? images : [];
       return {
-        event: { ...rest, content: cut(event.content, mostText) },
-        characters: Math.min(event.content.length, mostText) + 100 * (event.changes?.length ?? 0),
+        event: {
+          ...rest,
+          content: cut(event.content, mostText),
+          ...(pictures.length > 0 ? { images: pictures } : {}),
+        },
+        characters:
+          Math.min(event.content.length, mostText) + pictures.join('').length + 100 * (event.changes?.length ?? 0),
       };
     }
     default:

@@ -28,6 +28,8 @@ export interface ToolItem {
     readonly error?: ToolFailure;
     readonly exitCode?: number | null;
     readonly chart?: ResultChart;
+    /** Data URLs. */
+    readonly images?: readonly string[];
     /** Files that the call changed. */
     readonly paths: readonly string[];
     readonly advice?: string;

@@ -180,7 +180,10 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
     picture.questions.set(callId, add(picture, { kind: 'question', callId, question, choices }));
     figure(picture, { activity: waits });
   },
-  'tool-call-ended': (picture, { callId, ok, content, durationMs, error, exitCode, changes, chart, advice }) => {
+  'tool-call-ended': (
+    picture,
+    { callId, ok, content, durationMs, error, exitCode, changes, chart, advice, images },
+  ) => {
     const question = picture.questions.get(callId);
     if (question?.value.kind === 'question') question.value = { ...question.value, answer: content };
     const paths = [...new Set((changes ?? []).map(({ path }) => path))];
@@ -188,6 +191,7 @@ const folds: { readonly [T in TaskEvent['type']]: Fold<T> } = {
       ...(error && { error }),
       ...(exitCode === undefined ? {} : { exitCode }),
       ...(chart && { chart }),
+      ...(images && { images }),
       ...(advice && { advice: advice.text }),
     };
     changeTool(picture, callId, (tool) => {

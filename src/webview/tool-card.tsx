@@ -31,6 +31,7 @@ export function ToolCard({ tool, taskId }: ToolProperties): VNode {
         <Details tool={tool} taskId={taskId} />
       </details>
       {tool.ended?.chart ? <Chart chart={tool.ended.chart} title={tool.title} /> : null}
+      <Pictures tool={tool} />
       <Files tool={tool} taskId={taskId} />
       {tool.ended ? null : <LiveOutput callId={tool.callId} />}
     </div>
@@ -64,6 +65,18 @@ function Details({ tool, taskId }: ToolProperties): VNode {
           </button>
         </>
       ) : null}
+    </div>
+  );
+}
+
+function Pictures({ tool }: { readonly tool: ToolItem }): VNode | null {
+  const images = tool.ended?.images ?? [];
+  if (images.length === 0) return null;
+  return (
+    <div class="pictures">
+      {images.map((image, index) => (
+        <img key={index} src={image} alt={tool.title} />
+      ))}
     </div>
   );
 }

@@ -34,6 +34,13 @@ export function dataPackage(name: keyof typeof dataPackages): Promise<string> {
   return bring(dataPackages[name]);
 }
 
+/** Drives a browser for models over MCP. */
+const browserServer = { name: '@playwright/mcp', version: '0.0.83' };
+
+export function browserServerFolder(): Promise<string> {
+  return bring(browserServer);
+}
+
 /** Counts tokens as OpenAI's newer models do; not a peer, but brought the same way. */
 const tokenizer = { name: 'js-tiktoken', version: '1.0.21' };
 

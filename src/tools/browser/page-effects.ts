@@ -53,7 +53,9 @@ export async function tellEffect(
 export function sendEffect({ url, form, digest }: ActTarget): Effect {
   const action = form?.action ?? url;
   const host = URL.parse(action)?.host ?? '';
-  const what = form ? `${form.method} with ${form.fields || 'no fields'}` : 'whatever form the page sends then';
+  const what = form
+    ? `${form.method} with ${form.fields === '' ? 'no fields' : JSON.stringify(form.fields)}`
+    : 'whatever form the page sends then';
   return {
     verb: 'connect',
     object: action,

@@ -1,0 +1,178 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { chromium } from 'playwright-core';
+import { browserRig } from '../integration/browser/browser-rig.ts';
+import { shopPages } from '../integration/browser/shop-pages.ts';
+import { peopleTable, startSite } from '../integration/browser/site.ts';
+import { browserProgram } from '../support/browser.ts';
+import { browserServerFolder, tokenCounter } from './peers.ts';
+
+/** What a model reads for the same journeys by our tools and by @playwright/mcp: results and calls, in tokens (o200k_base). */
+interface Driver {
+  call(step: Step): Promise<void>;
+  /** Of everything since the last `begin`. */
+  tokens(): number;
+  begin(): void;
+}
+type Step =
+  | { readonly do: 'open'; readonly path: string }
+  | {
+      readonly do: 'click' | 'type' | 'select' | 'press';
+      readonly role: string;
+      readonly name: string;
+      readonly value?: string;
+    };
+
+const click = (role: string, name: string): Step => ({ do: 'click', role, name });
+const type = (name: string, value: string): Step => ({ do: 'type', role: 'textbox', name, value });
+const journeys: Readonly<Record<string, readonly Step[]>> = {
+  'sign in': [
+    { do: 'open', path: '/login' },
+    type('User', 'ann'),
+    type('Password', 'tea-and-biscuits'),
+    click('button', 'Sign in'),
+  ],
+  form: [
+    { do: 'open', path: '/checkout' },
+    click('radio', 'Van'),
+    click('checkbox', 'Gift'),
+    { do: 'select', role: 'combobox', name: 'Country', value: 'Sweden' },
+    type('Note', 'Ring twice'),
+    click('button', 'Order'),
+  ],
+  table: [{ do: 'open', path: '/people' }, click('checkbox', 'Select Person 5'), click('checkbox', 'Select Person 77')],
+  frames: [{ do: 'open', path: '/frames' }, click('button', 'Press')],
+  'shadow root': [{ do: 'open', path: '/shadow' }, type('Amount', '21'), click('button', 'Double')],
+  SPA: [
+    { do: 'open', path: '/spa' },
+    click('link', 'Items'),
+    click('button', 'Add Coffee'),
+    click('button', 'Add Tea'),
+  ],
+  menu: [{ do: 'open', path: '/menu' }, click('button', 'More'), click('menuitem', 'Archive')],
+  dialog: [{ do: 'open', path: '/modal' }, click('button', 'Delete'), click('button', 'Yes')],
+};
+
+const site = await startSite(shopPages);
+const count = await tokenCounter();
+const rig = await browserRig({ allowedHosts: ['127.0.0.1'] });
+const client = new Client({ name: 'bench', version: '1' });
+try {
+  const ours = ourDriver();
+  const theirs = await theirDriver();
+  const totals = [0, 0];
+  for (const [name, steps] of Object.entries(journeys)) {
+    const spent: number[] = [];
+    for (const [index, driver] of [ours, theirs].entries()) {
+      driver.begin();
+      for (const step of steps) await driver.call(step);
+      spent.push(driver.tokens());
+      totals[index] = (totals[index] ?? 0) + driver.tokens();
+    }
+    console.log(
+      `${name.padEnd(12)} ${String(spent[0]).padStart(6)} ours ${String(spent[1]).padStart(6)} @playwright/mcp`,
+    );
+  }
+  console.log(`together     ${String(totals[0]).padStart(6)} ours ${String(totals[1]).padStart(6)} @playwright/mcp`);
+  await tableFigures();
+} finally {
+  await client.close();
+  await rig.remove();
+  await site.close();
+}
+
+/** A model knows a ref from what it has read; where it does not, it looks. */
+function ourDriver(): Driver {
+  let read = '';
+  let spent = 0;
+  const call = async (tool: string, input: object): Promise<void> => {
+    const text = await rig.do(tool, input);
+    spent += count(JSON.stringify(input)) + count(text);
+    read += `\n${text}`;
+  };
+  const refOf = async ({ role, name }: { readonly role: string; readonly name: string }): Promise<string> => {
+    const person = /^Select (Person \d+)$/.exec(name)?.[1];
+    const pattern = person
+      ? new RegExp(`(\\S+) \\| \\d+ \\| ${person} \\|`, 'g')
+      : new RegExp(`${role} "${name}"(?: \\S+)*? ((?:f\\d+)?e\\d+)\\b`, 'g');
+    const known = [...read.matchAll(pattern)].at(-1)?.[1];
+    if (known) return known;
+    await call('browser_snapshot', person ? { query: `| ${person} |` } : {});
+    return [...read.matchAll(pattern)].at(-1)?.[1] ?? '';
+  };
+  return {
+    begin: () => {
+      read = '';
+      spent = 0;
+    },
+    tokens: () => spent,
+    call: async (step) => {
+      if (step.do === 'open') return call('browser_open', { url: site.url + step.path });
+      const value = step.value === undefined ? {} : { value: step.value };
+      return call('browser_act', { action: step.do, ref: await refOf(step), ...value });
+    },
+  };
+}
+
+async function theirDriver(): Promise<Driver> {
+  const folder = await browserServerFolder();
+  const args = [
+    path.join(folder, 'cli.js'),
+    '--headless',
+    '--isolated',
+    '--no-sandbox',
+    '--executable-path',
+    await browserProgram(),
+  ];
+  await client.connect(
+    new StdioClientTransport({ command: process.execPath, args, stderr: 'ignore', cwd: rig.task.root }),
+  );
+  let read = '';
+  let spent = 0;
+  const call = async (name: string, input: Record<string, unknown>): Promise<void> => {
+    const { content, isError } = await client.callTool({ name, arguments: input });
+    const text = (content as { text?: string }[]).map((part) => part.text ?? '').join('\n');
+    if (isError) throw new Error(`${name}: ${text}`);
+    spent += count(JSON.stringify(input)) + count(text);
+    read += `\n${text}`;
+  };
+  const refOf = async ({ role, name }: { readonly role: string; readonly name: string }): Promise<string> => {
+    const pattern = new RegExp(`${role} "${name}".*?\\[ref=(\\w+)\\]`, 'g');
+    const known = [...read.matchAll(pattern)].at(-1)?.[1];
+    if (known) return known;
+    await call('browser_snapshot', {});
+    return [...read.matchAll(pattern)].at(-1)?.[1] ?? '';
+  };
+  return {
+    begin: () => {
+      read = '';
+      spent = 0;
+    },
+    tokens: () => spent,
+    call: async (step) => {
+      if (step.do === 'open') return call('browser_navigate', { url: site.url + step.path });
+      const ref = await refOf(step);
+      const target = { element: `${step.name} ${step.role}`, target: ref, ref };
+      if (step.do === 'click') return call('browser_click', target);
+      if (step.do === 'type') return call('browser_type', { ...target, text: step.value });
+      if (step.do === 'select') return call('browser_select_option', { ...target, values: [step.value] });
+      return call('browser_press_key', { key: step.value });
+    },
+  };
+}
+
+async function tableFigures(): Promise<void> {
+  const browser = await chromium.launch({ executablePath: await browserProgram(), args: ['--no-sandbox'] });
+  const page = await browser.newPage();
+  await page.setContent(peopleTable());
+  const whole = await page.ariaSnapshot({ mode: 'ai' });
+  await browser.close();
+  await rig.do('browser_open', { url: `${site.url}/people` });
+  const own = await rig.do('browser_snapshot');
+  console.log(
+    `table of 120 rows, 480 controls: ${own.length} characters, ${count(own)} tokens ours; ${whole.length} characters, ${count(whole)} tokens Playwright's own snapshot`,
+  );
+  if (process.env['OPENMAGUS_FIGURES']) await writeFile('table.txt', own);
+}
