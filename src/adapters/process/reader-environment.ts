@@ -53,14 +53,14 @@ function outsidePath(path: string, roots: readonly string[]): string {
     .join(delimiter);
 }
 
-function isInside(folder: string, root: string): boolean {
-  let real = folder;
+function isInside(place: string, root: string): boolean {
+  let real = place;
   try {
-    real = realpathSync(folder);
+    real = realpathSync(place);
   } catch {
     // What is not there may come into being, and lies where its name says.
   }
-  return [folder, real].some((each) => each === root || each.startsWith(root + sep));
+  return [place, real].some((each) => each === root || each.startsWith(root + sep));
 }
 
 /** The program that a command of this name runs, unless it lies in the workspace; undefined: there is none. */
@@ -69,7 +69,7 @@ export async function findProgram(name: string, roots: readonly string[]): Promi
   for (const folder of outsidePath(process.env['PATH'] ?? '', roots).split(delimiter))
     for (const ending of endings) {
       const file = join(folder, `${name}${ending}`);
-      if (folder !== '' && (await isProgram(file))) return file;
+      if (folder !== '' && !roots.some((root) => isInside(file, root)) && (await isProgram(file))) return file;
     }
   return undefined;
 }
