@@ -146,7 +146,7 @@ const inner = '<label>Inner <input></label>';
 const names = [
   "');canary();('",
   '");canary();("',
-  '`;canary();`${canary()}',
+  ['`;canary();`$', '{canary()}'].join(''),
   "x\n');canary();//",
   "\u2028');canary();//\\",
 ];
