@@ -84,7 +84,10 @@ describe('real programs', function () {
       if (needs('gh')) {
         const { content, error } = await deploy.call('deploy_plan', { target: 'out', env: 'test' });
         assert.equal(error?.code, 'TARGET_UNKNOWN');
-        assert.match(content, /^repository: .*gh repo view .* ended with exit code \d+\.\n[\s\S]*gh auth login/);
+        assert.match(
+          content,
+          /^repository: .*gh repo view .* ended with exit code \d+\.\n[\s\S]*(?:gh auth login|GH_TOKEN)/,
+        );
       }
     } finally {
       delete process.env['GH_CONFIG_DIR'];
