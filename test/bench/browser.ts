@@ -18,8 +18,10 @@ interface Driver {
 }
 type Step =
   | { readonly do: 'open'; readonly path: string }
+  /** For a text, which names what comes late. */
+  | { readonly do: 'wait'; readonly text: string }
   | {
-      readonly do: 'click' | 'type' | 'select' | 'press';
+      readonly do: 'click' | 'type' | 'select' | 'press' | 'upload' | 'confirm';
       readonly role: string;
       readonly name: string;
       readonly value?: string;
@@ -52,12 +54,41 @@ const journeys: Readonly<Record<string, readonly Step[]>> = {
     click('button', 'Add Tea'),
   ],
   menu: [{ do: 'open', path: '/menu' }, click('button', 'More'), click('menuitem', 'Archive')],
+  search: [
+    { do: 'open', path: '/search-form' },
+    type('Search', 'tea'),
+    { do: 'press', role: 'textbox', name: 'Search', value: 'Enter' },
+  ],
+  upload: [
+    { do: 'open', path: '/upload' },
+    { do: 'upload', role: 'button', name: 'Picture', value: 'cat.png' },
+    click('button', 'Send'),
+  ],
+  question: [
+    { do: 'open', path: '/dialogs' },
+    { do: 'confirm', role: 'button', name: 'Ask' },
+  ],
+  'new tab': [{ do: 'open', path: '/tabs' }, click('link', 'Account')],
+  download: [{ do: 'open', path: '/downloads' }, click('link', 'Report')],
+  keyboard: [
+    { do: 'open', path: '/keys' },
+    { do: 'press', role: 'combobox', name: 'Find', value: 'ArrowDown' },
+    { do: 'press', role: 'combobox', name: 'Find', value: 'Enter' },
+  ],
+  late: [{ do: 'open', path: '/late' }, click('button', 'Start'), { do: 'wait', text: 'Ready: late' }],
+  editor: [{ do: 'open', path: '/editor' }, type('Text', 'Some words')],
+  slider: [
+    { do: 'open', path: '/slider' },
+    { do: 'press', role: 'slider', name: 'Volume', value: 'ArrowRight' },
+  ],
+  account: [{ do: 'open', path: '/account' }],
   dialog: [{ do: 'open', path: '/modal' }, click('button', 'Delete'), click('button', 'Yes')],
 };
 
 const site = await startSite(shopPages);
 const count = await tokenCounter();
 const rig = await browserRig({ allowedHosts: ['127.0.0.1'] });
+await rig.task.write({ 'cat.png': 'not really' });
 const client = new Client({ name: 'bench', version: '1' });
 try {
   const ours = ourDriver();
@@ -110,8 +141,12 @@ function ourDriver(): Driver {
     tokens: () => spent,
     call: async (step) => {
       if (step.do === 'open') return call('browser_open', { url: site.url + step.path });
+      if (step.do === 'wait') return call('browser_wait', { for: 'text', value: step.text });
+      const ref = await refOf(step);
+      if (step.do === 'confirm') return call('browser_act', { action: 'click', ref, dialog: 'accept' });
+      if (step.do === 'upload') return call('browser_act', { action: 'upload', ref, files: [step.value] });
       const value = step.value === undefined ? {} : { value: step.value };
-      return call('browser_act', { action: step.do, ref: await refOf(step), ...value });
+      return call('browser_act', { action: step.do, ref, ...value });
     },
   };
 }
@@ -153,11 +188,16 @@ async function theirDriver(): Promise<Driver> {
     tokens: () => spent,
     call: async (step) => {
       if (step.do === 'open') return call('browser_navigate', { url: site.url + step.path });
+      if (step.do === 'wait') return call('browser_wait_for', { text: step.text });
       const ref = await refOf(step);
       const target = { element: `${step.name} ${step.role}`, target: ref, ref };
       if (step.do === 'click') return call('browser_click', target);
       if (step.do === 'type') return call('browser_type', { ...target, text: step.value });
       if (step.do === 'select') return call('browser_select_option', { ...target, values: [step.value] });
+      await call('browser_click', target);
+      if (step.do === 'confirm') return call('browser_handle_dialog', { accept: true });
+      if (step.do === 'upload')
+        return call('browser_file_upload', { paths: [path.join(rig.task.root, step.value ?? '')] });
       return call('browser_press_key', { key: step.value });
     },
   };
