@@ -38,6 +38,7 @@ export class StdioProcess implements Transport {
   #waitingBytes = 0;
   #window = { since: 0, bytes: 0 };
   #errors = '';
+  readonly #closed = Promise.withResolvers<void>();
 
   constructor(toStart: ProcessToStart) {
     this.#toStart = toStart;
@@ -68,6 +69,7 @@ export class StdioProcess implements Transport {
       this.fault ??= signal === null ? `It ended with exit code ${code ?? 'unknown'}.` : `It was ended by ${signal}.`;
       // What it left running has nobody to talk to.
       void endTree(child, 'SIGKILL');
+      this.#closed.resolve();
       this.onclose?.();
     });
     child.stdin?.on('error', () => {});
@@ -80,10 +82,16 @@ export class StdioProcess implements Transport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     const input = this.#child?.stdin;
-    if (!input?.writable) throw new MagusError('tool-failed', 'The server does not run any more.');
-    await new Promise<void>((resolve, reject) => {
-      input.write(`${JSON.stringify(message)}\n`, (error) => (error ? reject(error) : resolve()));
-    });
+    try {
+      if (!input?.writable) throw new MagusError('tool-failed', 'The server does not run any more.');
+      await new Promise<void>((resolve, reject) => {
+        input.write(`${JSON.stringify(message)}\n`, (error) => (error ? reject(error) : resolve()));
+      });
+    } catch (error) {
+      // It has hung up: its last words and its exit code come right after.
+      await Promise.race([this.#closed.promise, sleep(politeMs)]);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
