@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type ProcessBrowserOptions, processBrowser } from './adapters/browser/process-browser.ts';
+import { scratchFolders } from './adapters/system/scratch-folders.ts';
 import { lazyApis } from './core/api/lazy-apis.ts';
 import { lazyMcp } from './core/mcp/lazy-mcp.ts';
 import type { OutsidePorts } from './core/outside-ports.ts';
@@ -81,7 +82,7 @@ export function composeConnectors(
     entry: parts.workerFile('browser/browser-process'),
     settings: parts.browserSettings,
     serves: parts.serves,
-    home,
+    folders: scratchFolders(path.join(home, 'browser')),
     listed: () => withHosts().hosts,
   });
   return { web, mcp, apis, browser, policy: withHosts };

@@ -9,6 +9,7 @@ import { openJournal } from './adapters/sqlite/sqlite-journal.ts';
 import { usualLimits } from './adapters/sqlite/workspace-index/index-protocol.ts';
 import { type SqliteIndex, sqliteIndex } from './adapters/sqlite/workspace-index/sqlite-index.ts';
 import { linuxPowerSupply } from './adapters/system/battery.ts';
+import { scratchFolders } from './adapters/system/scratch-folders.ts';
 import { systemClock, systemHash } from './adapters/system/system.ts';
 import { builtInTools } from './built-in-tools.ts';
 import { type ConnectorSettings, composeConnectors } from './compose-connectors.ts';
@@ -115,7 +116,7 @@ export async function composePorts(options: Composition): Promise<Composed> {
     search: textSearch(options.ripgrep),
     index: index ?? noIndex,
     commands,
-    data: processData(workerFile('data-process'), options.home),
+    data: processData(workerFile('data-process'), options.home, scratchFolders(path.join(options.home, 'scratch'))),
     deployments: journal.deployments,
     people: options.people,
     editor: options.editor,

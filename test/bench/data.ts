@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { processData } from '../../src/adapters/data/process-data.ts';
+import { scratchFolders } from '../../src/adapters/system/scratch-folders.ts';
 import { sealAuthorized } from '../../src/core/security/authorized.ts';
 import { buildExtension, projectFolder } from '../support/extension-package.ts';
 import { median } from './median.ts';
@@ -88,7 +89,11 @@ async function bigOne(file: string, gigabytes: number, idle: number): Promise<vo
 /** As a tool asks it: the process starts, reads, answers and ends. */
 async function ours(file: string, sql: string, engine: 'auto' | 'duckdb' = 'auto'): Promise<Run> {
   const home = path.join(folder, 'home');
-  const data = processData(path.join(projectFolder, 'dist', 'data-process.js'), home);
+  const data = processData(
+    path.join(projectFolder, 'dist', 'data-process.js'),
+    home,
+    scratchFolders(path.join(home, 'scratch')),
+  );
   const authorized = sealAuthorized([{ verb: 'read', object: file, zone: 'workspace' }], 'bench');
   const call = { authorized, taskId: 'bench', callId: 'bench', onProgress: () => undefined };
   const query = { sources: [{ path: file, shown: file }], sql, limit: 100, timeoutMs: 600_000, engine } as const;

@@ -1,10 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserCall, BrowserWork } from '../../core/browser-port.ts';
 import { isMagusError, MagusError } from '../../core/errors/magus-error.ts';
+import type { Scratch } from '../../core/scratch-port.ts';
 import { assertAuthorized } from '../../core/security/authorized.ts';
 import type { BrowserReply, BrowserRequest, BrowserStart } from './browser-protocol.ts';
 import { findBrowser } from './find-browser.ts';
@@ -21,8 +19,8 @@ export interface BrowserSettings {
 export interface ProcessBrowserOptions {
   /** The file that the process of a browser runs. */
   readonly entry: string;
-  /** Of the user's data. */
-  readonly home: string;
+  /** Where each browser has its profile and its downloads. */
+  readonly folders: Scratch;
   readonly settings: () => BrowserSettings;
   /** Hosts that may be reached without asking, as they are now. */
   readonly listed: () => readonly string[];
@@ -50,7 +48,7 @@ export function processBrowser(options: ProcessBrowserOptions): Browser {
     const browser = running.get(taskId);
     if (!browser) return;
     running.delete(taskId);
-    await stop(browser);
+    await stop(browser, options.folders);
   };
   const ask = async (taskId: string, work: BrowserRequest['work'], signal: AbortSignal): Promise<BrowserReply> => {
     const browser = running.get(taskId);
@@ -142,13 +140,10 @@ async function stillServed(
   return [...served].filter((_, index) => are[index]);
 }
 
-async function launch({ entry, home, settings }: ProcessBrowserOptions): Promise<Running> {
+async function launch({ entry, folders, settings }: ProcessBrowserOptions): Promise<Running> {
   const { path: named, visible, sandbox } = settings();
   const program = findBrowser(named);
-  const folders = path.join(home, 'browser');
-  const folder = path.join(folders, `${process.pid}-${randomBytes(6).toString('hex')}`);
-  await removeLeftovers(folders);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const folder = await folders.make();
   const child = fork(entry, [], {
     execArgv: [],
     env: environment(folder),
@@ -201,7 +196,7 @@ async function launch({ entry, home, settings }: ProcessBrowserOptions): Promise
     await send(browser, start);
     return browser;
   } catch (caught) {
-    await stop(browser);
+    await stop(browser, folders);
     throw caught;
   }
 }
@@ -217,24 +212,12 @@ function send(browser: Running, message: BrowserStart | Omit<BrowserRequest, 'id
   return waiter.promise;
 }
 
-async function stop({ child, gone, folder }: Running): Promise<void> {
+async function stop({ child, gone, folder }: Running, folders: Scratch): Promise<void> {
   if (child.connected) child.disconnect();
   const hard = setTimeout(() => child.kill('SIGKILL'), 4000);
   await gone;
   clearTimeout(hard);
-  await removeFolder(folder);
-}
-
-/** Processes of the browser that are just ending may still write into it. */
-async function removeFolder(folder: string): Promise<void> {
-  for (let attempt = 0; attempt < 40; attempt += 1) {
-    const removed = await rm(folder, { recursive: true, force: true }).then(
-      () => true,
-      () => false,
-    );
-    if (removed) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await folders.remove(folder);
 }
 
 /** Neither keys nor options for Node reach the browser; what a screen and its libraries need does. */
@@ -252,29 +235,4 @@ function ended(said: string): MagusError {
     `The browser ended unexpectedly${why ? ` (${why})` : ''}. Open the page again with browser_open: that starts a new one, without what was typed or signed in.`,
     { code: 'BROWSER_ENDED' },
   );
-}
-
-/** What processes that are no more have left. */
-async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of namesIn(folder)) {
-    const pid = Number(/^(\d+)-/.exec(name)?.[1]);
-    if (pid > 0 && !isAlive(pid))
-      await rm(path.join(folder, name), { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
-  }
 }

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataCall, DataFiles, DataSource, Inspection, QueryAnswer } from '../../core/data-port.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import type { Scratch } from '../../core/scratch-port.ts';
 import { assertAuthorized } from '../../core/security/authorized.ts';
 import type { DataOutput, DataPlace, DataReply, DataRequest, Rendered } from './data-protocol.ts';
 
@@ -18,9 +18,9 @@ type Work = DataRequest extends infer Each ? (Each extends DataRequest ? Omit<Ea
 
 /**
  * Each call is a process of its own: a query that never ends, or a native library that crashes, ends with it and with nothing else.
- * `entry`: the file that the process runs; `home`: the user's data.
+ * `entry`: the file that the process runs; `home`: the user's data; `folders`: where each has one of its own.
  */
-export function processData(entry: string, home: string): DataFiles {
+export function processData(entry: string, home: string, folders: Scratch): DataFiles {
   const results = join(home, 'results');
   const keptPath = (taskId: string, callId: string): string =>
     join(results, `${fileName(taskId)}.${fileName(callId)}.jsonl`);
@@ -32,15 +32,13 @@ export function processData(entry: string, home: string): DataFiles {
   ): Promise<Output> => {
     for (const { path } of sources) assertAuthorized(call.authorized, 'read', path);
     signal.throwIfAborted();
-    const scratch = join(home, 'scratch', `data-${process.pid}-${randomBytes(6).toString('hex')}`);
-    await mkdir(scratch, { recursive: true, mode: 0o700 });
+    const scratch = await folders.make();
     try {
       const place = { scratch, packages: join(home, 'packages'), asker: process.pid, timeoutMs };
       const output = await ask(entry, { ...work(scratch), place }, call.onProgress, signal);
       return await finish(output);
     } finally {
-      await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
-      await removeLeftovers(join(home, 'scratch'));
+      await folders.remove(scratch);
     }
   };
   return {
@@ -153,27 +151,11 @@ async function makeRoom(folder: string): Promise<void> {
   }
 }
 
-/** What processes that are no more have left. */
-async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of names(folder)) {
-    const pid = Number(/^data-(\d+)-/.exec(name)?.[1]);
-    if (pid > 0 && !isAlive(pid)) await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
 function names(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
     return [];
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
   }
 }
 

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { processData } from '../../../src/adapters/data/process-data.ts';
+import { scratchFolders } from '../../../src/adapters/system/scratch-folders.ts';
 import { sealAuthorized } from '../../../src/core/security/authorized.ts';
 import { entry } from './data-rig.ts';
 
@@ -11,4 +13,8 @@ const call = {
   onProgress: () => undefined,
 };
 const query = { sources: [{ path: file, shown: 'a.csv' }], sql, limit: 10, timeoutMs: 60_000, engine: 'auto' } as const;
-await processData(entry, home).query(call, query, new AbortController().signal);
+await processData(entry, home, scratchFolders(path.join(home, 'scratch'))).query(
+  call,
+  query,
+  new AbortController().signal,
+);

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { processData } from '../../../src/adapters/data/process-data.ts';
+import { scratchFolders } from '../../../src/adapters/system/scratch-folders.ts';
 import type {
   Cell,
   DataCall,
@@ -43,7 +44,7 @@ export async function dataRig(): Promise<DataRig> {
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'magus-data-')));
   const home = path.join(folder, 'home');
   await mkdir(home);
-  const data = processData(entry, home);
+  const data = processData(entry, home, scratchFolders(path.join(home, 'scratch')));
   const progress: string[] = [];
   const sourceOf = (source: string | DataSource): DataSource =>
     typeof source === 'string' ? { path: source, shown: path.basename(source) } : source;
