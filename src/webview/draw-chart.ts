@@ -1,3 +1,5 @@
+import './usable-language.ts';
+
 import UPlot from 'uplot';
 import type { ResultChart } from '../protocol/result-chart.ts';
 
