@@ -6,7 +6,7 @@ export type Answers = readonly (readonly [pattern: RegExp, said: string, code?: 
 
 /**
  * Puts a program shaped like the real one first on the PATH: it writes down its folder and every argument, and says what it is
- * told to. Answers may be changed by writing it again.
+ * told to, also when nobody listens any more. Answers may be changed by writing it again.
  */
 export async function recordingProgram(bin: string, name: string, answers: Answers): Promise<void> {
   await mkdir(bin, { recursive: true });
@@ -14,7 +14,7 @@ export async function recordingProgram(bin: string, name: string, answers: Answe
     ([pattern, said, code = 0]) =>
       `  if printf '%s' "$*" | grep -Eq -e ${quoted(pattern.source)}; then printf '%s\\n' ${quoted(said)}; ${code === 'hang' ? 'sleep 300' : `exit ${code}`}; fi`,
   );
-  const script = `#!/bin/bash\n{ printf '%s' "$PWD"; printf '\\t%s' "$@"; printf '\\n'; } >> ${quoted(recordOf(bin, name))}\n${cases.join('\n')}\nexit 0\n`;
+  const script = `#!/bin/bash\ntrap '' PIPE\n{ printf '%s' "$PWD"; printf '\\t%s' "$@"; printf '\\n'; } >> ${quoted(recordOf(bin, name))}\n${cases.join('\n')}\nexit 0\n`;
   const file = path.join(bin, name);
   await writeFile(`${file}.new`, script);
   await chmod(`${file}.new`, 0o755);
