@@ -114,35 +114,46 @@ try {
   await site.close();
 }
 
-/** A model knows a ref from what it has read; where it does not, it looks. */
-function ourDriver(): Driver {
+/** What a model has read since `begin`. It knows a ref from that; where it does not, it looks. */
+function reader(run: (tool: string, input: Record<string, unknown>) => Promise<string>) {
   let read = '';
   let spent = 0;
-  const call = async (tool: string, input: object): Promise<void> => {
-    const text = await rig.do(tool, input);
+  const call = async (tool: string, input: Record<string, unknown>): Promise<void> => {
+    const text = await run(tool, input);
     spent += count(JSON.stringify(input)) + count(text);
     read += `\n${text}`;
   };
-  const refOf = async ({ role, name }: { readonly role: string; readonly name: string }): Promise<string> => {
-    const person = /^Select (Person \d+)$/.exec(name)?.[1];
-    const pattern = person
-      ? new RegExp(`(\\S+) \\| \\d+ \\| ${person} \\|`, 'g')
-      : new RegExp(`${role} "${name}"(?: \\S+)*? ((?:f\\d+)?e\\d+)\\b`, 'g');
-    const known = [...read.matchAll(pattern)].at(-1)?.[1];
-    if (known) return known;
-    await call('browser_snapshot', person ? { query: `| ${person} |` } : {});
-    return [...read.matchAll(pattern)].at(-1)?.[1] ?? '';
-  };
   return {
+    call,
+    tokens: () => spent,
     begin: () => {
       read = '';
       spent = 0;
     },
-    tokens: () => spent,
+    refOf: async (pattern: RegExp, look: Record<string, unknown> = {}): Promise<string> => {
+      const known = [...read.matchAll(pattern)].at(-1)?.[1];
+      if (known) return known;
+      await call('browser_snapshot', look);
+      return [...read.matchAll(pattern)].at(-1)?.[1] ?? '';
+    },
+  };
+}
+
+function ourDriver(): Driver {
+  const { call, refOf, tokens, begin } = reader(rig.do);
+  const find = ({ role, name }: { readonly role: string; readonly name: string }): Promise<string> => {
+    const person = /^Select (Person \d+)$/.exec(name)?.[1];
+    return person
+      ? refOf(new RegExp(`(\\S+) \\| \\d+ \\| ${person} \\|`, 'g'), { query: `| ${person} |` })
+      : refOf(new RegExp(`${role} "${name}"(?: \\S+)*? ((?:f\\d+)?e\\d+)\\b`, 'g'));
+  };
+  return {
+    begin,
+    tokens,
     call: async (step) => {
       if (step.do === 'open') return call('browser_open', { url: site.url + step.path });
       if (step.do === 'wait') return call('browser_wait', { for: 'text', value: step.text });
-      const ref = await refOf(step);
+      const ref = await find(step);
       if (step.do === 'confirm') return call('browser_act', { action: 'click', ref, dialog: 'accept' });
       if (step.do === 'upload') return call('browser_act', { action: 'upload', ref, files: [step.value] });
       const value = step.value === undefined ? {} : { value: step.value };
@@ -164,32 +175,19 @@ async function theirDriver(): Promise<Driver> {
   await client.connect(
     new StdioClientTransport({ command: process.execPath, args, stderr: 'ignore', cwd: rig.task.root }),
   );
-  let read = '';
-  let spent = 0;
-  const call = async (name: string, input: Record<string, unknown>): Promise<void> => {
+  const { call, refOf, tokens, begin } = reader(async (name, input) => {
     const { content, isError } = await client.callTool({ name, arguments: input });
     const text = (content as { text?: string }[]).map((part) => part.text ?? '').join('\n');
     if (isError) throw new Error(`${name}: ${text}`);
-    spent += count(JSON.stringify(input)) + count(text);
-    read += `\n${text}`;
-  };
-  const refOf = async ({ role, name }: { readonly role: string; readonly name: string }): Promise<string> => {
-    const pattern = new RegExp(`${role} "${name}".*?\\[ref=(\\w+)\\]`, 'g');
-    const known = [...read.matchAll(pattern)].at(-1)?.[1];
-    if (known) return known;
-    await call('browser_snapshot', {});
-    return [...read.matchAll(pattern)].at(-1)?.[1] ?? '';
-  };
+    return text;
+  });
   return {
-    begin: () => {
-      read = '';
-      spent = 0;
-    },
-    tokens: () => spent,
+    begin,
+    tokens,
     call: async (step) => {
       if (step.do === 'open') return call('browser_navigate', { url: site.url + step.path });
       if (step.do === 'wait') return call('browser_wait_for', { text: step.text });
-      const ref = await refOf(step);
+      const ref = await refOf(new RegExp(`${step.role} "${step.name}".*?\\[ref=(\\w+)\\]`, 'g'));
       const target = { element: `${step.name} ${step.role}`, target: ref, ref };
       if (step.do === 'click') return call('browser_click', target);
       if (step.do === 'type') return call('browser_type', { ...target, text: step.value });

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { type DeployRig, deployRig } from './deploy-rig.ts';
-import { type SshServer, sshMissing, startSshServer } from './ssh-server.ts';
+import { type SshRig, sshRig } from './ssh-rig.ts';
 
 const page = path.resolve(import.meta.dirname, '../../../docs/usage.md');
 /** As for the pictures: what is printed on the page is written anew. */
@@ -12,36 +9,14 @@ const renews = process.env['OPENMAGUS_PICTURE'] !== undefined;
 
 describe('the page on deployments', function () {
   this.timeout(60_000);
-  let deploy: DeployRig;
-  let ssh: SshServer;
-  let site: Server;
+  let rig: SshRig;
   before(async function () {
-    const missing = sshMissing();
-    if (missing !== undefined) {
-      if (process.env['CI'] !== undefined) throw new Error(missing);
-      console.log(`      not tried: ${missing}`);
-      this.skip();
-    }
-    deploy = await deployRig();
-    ssh = await startSshServer(path.join(path.dirname(deploy.root), 'ssh'));
-    process.env['PATH'] = `${ssh.bin}:${process.env['PATH']}`;
+    rig = await sshRig(this, 'srv', 'oops');
   });
-  after(async () => {
-    site?.close();
-    await ssh?.close();
-    await deploy?.remove();
-  });
+  after(() => rig?.remove());
 
   it('shows what is really answered', async () => {
-    const served = path.join(path.dirname(deploy.root), 'srv');
-    site = createServer((_request, response) => {
-      readFile(path.join(served, 'index.html'), 'utf8').then(
-        (body) => response.writeHead(body.includes('oops') ? 500 : 200).end(body),
-        () => response.writeHead(404).end(),
-      );
-    });
-    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`;
+    const { deploy, ssh, served, url } = rig;
     const text = await readFile(page, 'utf8');
     const [section = ''] = /^## Deployments\n[\s\S]*?(?=^## |(?![\s\S]))/m.exec(text) ?? [];
     const targets = /```json\n([\s\S]*?)```/.exec(section)?.[1] ?? '';

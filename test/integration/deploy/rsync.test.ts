@@ -1,38 +1,18 @@
 import assert from 'node:assert/strict';
 import { lstat, mkdir, readdir, readFile, readlink, symlink, utimes, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { type DeployRig, deployRig } from './deploy-rig.ts';
-import { type SshServer, sshMissing, startSshServer } from './ssh-server.ts';
+import { type SshRig, sshRig } from './ssh-rig.ts';
 
 describe('rsync to a real ssh server', function () {
   this.timeout(120_000);
-  let deploy: DeployRig;
-  let ssh: SshServer;
-  let site: Server;
+  let rig: SshRig;
+  let deploy: SshRig['deploy'];
+  let ssh: SshRig['ssh'];
   let served: string;
 
   before(async function () {
-    const missing = sshMissing();
-    if (missing !== undefined) {
-      if (process.env['CI'] !== undefined) throw new Error(missing);
-      console.log(`      not tried: ${missing}`);
-      this.skip();
-    }
-    deploy = await deployRig();
-    const base = path.dirname(deploy.root);
-    ssh = await startSshServer(path.join(base, 'ssh'));
-    process.env['PATH'] = `${ssh.bin}:${process.env['PATH']}`;
-    served = path.join(base, 'srv', 'site');
-    site = createServer((request, response) => {
-      readFile(path.join(served, request.url === '/' ? 'index.html' : 'nothing')).then(
-        (body) => response.writeHead(body.includes('broken') ? 500 : 200).end(body),
-        () => response.writeHead(404).end(),
-      );
-    });
-    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`;
+    rig = await sshRig(this, 'srv/site', 'broken');
+    ({ deploy, ssh, served } = rig);
     const target = {
       kind: 'rsync',
       source: 'public',
@@ -40,7 +20,7 @@ describe('rsync to a real ssh server', function () {
       port: ssh.port,
       path: served,
       delete: true,
-      health: { url, within_s: 3 },
+      health: { url: rig.url, within_s: 3 },
     };
     const { health: _checked, ...unchecked } = target;
     const other = { ...unchecked, source: 'other', path: `${served}-other` };
@@ -52,11 +32,7 @@ describe('rsync to a real ssh server', function () {
       '.openmagus/deploy.json': JSON.stringify({ targets: { site: target, other } }),
     });
   });
-  after(async () => {
-    site?.close();
-    await ssh?.close();
-    await deploy?.remove();
-  });
+  after(() => rig?.remove());
 
   /** Every file below: kind, bytes, permissions and time. */
   const tree = async (folder: string, below = ''): Promise<readonly string[]> => {
