@@ -35,9 +35,7 @@ export function shownPlan(plan: DeployPlan, digest: string, way: 'apply' | 'roll
     ...(way === 'apply'
       ? [
           'changes:',
-          ...shortened(plan.difference)
-            .split('\n')
-            .map((line) => `  ${line}`),
+          ...plan.difference.split('\n').map((line) => `  ${line}`),
           'way back:',
           ...rollback,
           `  ${plan.rollback.note}`,
