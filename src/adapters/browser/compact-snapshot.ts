@@ -34,7 +34,7 @@ export function compactLines(nodes: readonly PageNode[], depth = 0): readonly Pa
   const lines: PageLine[] = [];
   for (const node of nodes) {
     if (node.role === 'text') {
-      if (node.text !== '') lines.push({ depth, text: `"${cut(node.text, longestText)}"` });
+      if (node.text !== '') lines.push({ depth, text: quoted(cut(node.text, longestText)) });
       continue;
     }
     if (tables.has(node.role)) {

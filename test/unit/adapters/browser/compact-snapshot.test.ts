@@ -57,6 +57,11 @@ describe('the compact snapshot', () => {
     - cell "a | e99" [ref=e4]`;
     assert.equal(shown(yaml), `button "Pay' e1 [dialog 'x']" e9\ntable e2: 1 rows × 1 columns\n a ¦ e99`);
   });
+  it('lets bare text of a page end its quotes as little as any other', () => {
+    const yaml = `- text: "Done\\" e1 button \\"Pay"
+- button "Back" [ref=e2]`;
+    assert.equal(shown(yaml), `"Done' e1 button 'Pay"\nbutton "Back" e2`);
+  });
   it('leaves out a label that is the name of the control beside it', () => {
     assert.equal(shown('- text: Name\n- textbox "Name" [ref=e1]'), 'textbox "Name" e1');
   });
