@@ -20,7 +20,7 @@ export async function hashFiles(
   places: readonly string[],
   reads?: Reads,
 ): Promise<Readonly<Record<string, string>>> {
-  const found: Record<string, string> = {};
+  const found = new Map<string, string>();
   const followed = new Set<string>();
   let bytes = 0;
   const visit = async (path: string, shown: string): Promise<void> => {
@@ -37,19 +37,19 @@ export async function hashFiles(
       return;
     }
     if (facts.kind !== 'file') {
-      found[shown] = facts.kind === 'none' ? 'missing' : 'no file';
+      found.set(shown, facts.kind === 'none' ? 'missing' : 'no file');
       return;
     }
     bytes += facts.size;
-    if (bytes > mostBytes || Object.keys(found).length >= mostFiles) throw tooLarge(shown);
-    found[shown] = `${hash.sha256(await files.read(path, largestFile))} ${facts.mode.toString(8)}`;
+    if (bytes > mostBytes || found.size >= mostFiles) throw tooLarge(shown);
+    found.set(shown, `${hash.sha256(await files.read(path, largestFile))} ${facts.mode.toString(8)}`);
   };
   const linkHash = async (path: string): Promise<string> => {
     const { real, kind } = await files.facts(path);
     return `link to ${real}${kind === 'file' ? ` ${hash.sha256(await files.read(real, largestFile))}` : ''}`;
   };
   const link = async (path: string, shown: string): Promise<void> => {
-    found[shown] = await linkHash(path);
+    found.set(shown, await linkHash(path));
     if (reads !== 'linked') return;
     const real = await inside(files, root, path.slice(root.length + 1));
     // Links could go round for ever.
@@ -61,7 +61,7 @@ export async function hashFiles(
     if (place.startsWith('/')) await visit(place, place);
     else await visit(await inside(files, root, place), place);
   }
-  return found;
+  return Object.fromEntries(found);
 }
 
 /** A link in the project must not lead to files of the user that nobody meant to deploy. */
