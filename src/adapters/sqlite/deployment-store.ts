@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Deployment } from '../../core/deploy/deployment.ts';
+import type { Deployment, Release } from '../../core/deploy/deployment.ts';
 import type { JournalOperations } from './journal-protocol.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -19,7 +19,7 @@ export function createDeploymentStore(database: DatabaseSync): DeploymentStore {
   const dropOld = database.prepare("DELETE FROM deployment WHERE state = 'planned' AND made_ms < ?");
   const read = database.prepare('SELECT body FROM deployment WHERE plan_id = ?');
   const releases = database.prepare(
-    "SELECT body FROM deployment WHERE workspace = ? AND state <> 'planned' ORDER BY id DESC LIMIT ?",
+    "SELECT json_remove(body, '$.plan.bound', '$.plan.difference') AS body FROM deployment WHERE workspace = ? AND state <> 'planned' ORDER BY id DESC LIMIT ?",
   );
   const stateOf = database.prepare('SELECT state FROM deployment WHERE plan_id = ?');
   const change = database.prepare('UPDATE deployment SET state = ?, body = ? WHERE plan_id = ?');
@@ -35,9 +35,9 @@ export function createDeploymentStore(database: DatabaseSync): DeploymentStore {
     },
     readDeployment: ({ planId }) => {
       const row = read.get(planId);
-      return row ? bodyOf(row) : null;
+      return row ? bodyOf<Deployment>(row) : null;
     },
-    releasesOf: ({ root, limit }) => releases.all(root, limit).map(bodyOf),
+    releasesOf: ({ root, limit }) => releases.all(root, limit).map((row) => bodyOf<Release>(row)),
     changeDeployment: ({ from, to }) =>
       inTransaction(database, () => {
         const state = stateOf.get(to.plan.planId)?.['state'];
@@ -49,6 +49,6 @@ export function createDeploymentStore(database: DatabaseSync): DeploymentStore {
   };
 }
 
-function bodyOf(row: Readonly<Record<string, unknown>>): Deployment {
-  return JSON.parse(String(row['body'])) as Deployment;
+function bodyOf<Body>(row: Readonly<Record<string, unknown>>): Body {
+  return JSON.parse(String(row['body'])) as Body;
 }

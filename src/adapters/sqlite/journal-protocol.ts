@@ -1,4 +1,4 @@
-import type { Deployment, DeploymentState } from '../../core/deploy/deployment.ts';
+import type { Deployment, DeploymentState, Release } from '../../core/deploy/deployment.ts';
 import type {
   MemoryChanges,
   MemoryFilter,
@@ -70,7 +70,7 @@ export interface JournalOperations {
   }): null;
   addDeployment(input: { readonly deployment: Deployment }): null;
   readDeployment(input: { readonly planId: string }): Deployment | null;
-  releasesOf(input: { readonly root: string; readonly limit: number }): readonly Deployment[];
+  releasesOf(input: { readonly root: string; readonly limit: number }): readonly Release[];
   changeDeployment(input: { readonly from: readonly DeploymentState[]; readonly to: Deployment }): boolean;
   knowsTarget(input: { readonly targetHash: string }): boolean;
   /** The last one: the thread ends after answering. */

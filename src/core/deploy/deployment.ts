@@ -81,6 +81,9 @@ export interface Deployment {
   readonly command?: Omit<FormerCommand, 'taskId'>;
 }
 
+/** What a list of releases tells of each: not what it was held to, which can be twenty thousand files, nor what its trial said. */
+export type Release = Omit<Deployment, 'plan'> & { readonly plan: Omit<DeployPlan, 'bound' | 'difference'> };
+
 /** A plan is good for so long. */
 export const planLifetimeMs = 15 * 60_000;
 
@@ -103,7 +106,7 @@ export interface Deployments {
   add(deployment: Deployment): Promise<void>;
   get(planId: string): Promise<Deployment | undefined>;
   /** Those of a workspace folder, newest first; plans that came to nothing are left out. */
-  releases(root: string, limit: number): Promise<readonly Deployment[]>;
+  releases(root: string, limit: number): Promise<readonly Release[]>;
   /** False, and nothing is changed, where its state is none of `from` by now. */
   change(from: readonly DeploymentState[], to: Deployment): Promise<boolean>;
   /** Whether a person has allowed a target with this hash. */

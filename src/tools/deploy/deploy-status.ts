@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Deployment } from '../../core/deploy/deployment.ts';
+import type { Release } from '../../core/deploy/deployment.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { Tool, ToolScope } from '../../core/tools/tool.ts';
@@ -25,11 +25,11 @@ export const deployStatus: Tool<DeployStatusInput> = {
   },
 };
 
-async function latest(ports: Ports, scope: ToolScope): Promise<readonly Deployment[]> {
+async function latest(ports: Ports, scope: ToolScope): Promise<readonly Release[]> {
   return (await Promise.all(scope.roots.map((root) => ports.deployments.releases(root, mostReleases)))).flat();
 }
 
-async function one(ports: Ports, scope: ToolScope, releaseId: string): Promise<Deployment> {
+async function one(ports: Ports, scope: ToolScope, releaseId: string): Promise<Release> {
   const found = await ports.deployments.get(releaseId);
   if (found && scope.roots.includes(found.plan.root)) return found;
   throw new MagusError(
@@ -41,7 +41,7 @@ async function one(ports: Ports, scope: ToolScope, releaseId: string): Promise<D
   );
 }
 
-async function statusOf(ports: Ports, scope: ToolScope, deployment: Deployment): Promise<string> {
+async function statusOf(ports: Ports, scope: ToolScope, deployment: Release): Promise<string> {
   const { plan, state, note, changedAtMs } = deployment;
   const open = state === 'applying' || state === 'rolling-back';
   const runs = await whoRuns(ports, scope, deployment);
@@ -55,7 +55,7 @@ async function statusOf(ports: Ports, scope: ToolScope, deployment: Deployment):
   return `${plan.planId} ${plan.target} to ${plan.environment}: ${plan.object}\n  ${now}, ${new Date(changedAtMs).toISOString()}\n  ${note}${back}`;
 }
 
-function wayBack({ plan }: Deployment): string {
+function wayBack({ plan }: Release): string {
   const { commands, note } = plan.rollback;
   return commands.length === 0 ? note : `deploy_rollback {"release_id":"${plan.planId}"}. ${note}`;
 }

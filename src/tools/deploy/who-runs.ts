@@ -1,4 +1,4 @@
-import type { Deployment } from '../../core/deploy/deployment.ts';
+import type { Release } from '../../core/deploy/deployment.ts';
 import { MagusError, toMagusError } from '../../core/errors/magus-error.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { ToolScope } from '../../core/tools/tool.ts';
@@ -7,7 +7,7 @@ import { underWay } from './release.ts';
 const lastReleases = 20;
 
 /** Who carries a release out just now, in words; undefined: nobody. */
-export async function whoRuns(ports: Ports, scope: ToolScope, deployment: Deployment): Promise<string | undefined> {
+export async function whoRuns(ports: Ports, scope: ToolScope, deployment: Release): Promise<string | undefined> {
   const { plan, state, command } = deployment;
   if (underWay.has(plan.planId)) return 'is under way';
   if (command !== undefined && state !== 'rolled-back') {
@@ -24,7 +24,7 @@ export async function whoRuns(ports: Ports, scope: ToolScope, deployment: Deploy
 }
 
 /** Two deployments at once to one target would mix. Throws `tool-input` with code BUSY while another one is under way. */
-export async function assertNobodyDeploys(ports: Ports, scope: ToolScope, deployment: Deployment): Promise<void> {
+export async function assertNobodyDeploys(ports: Ports, scope: ToolScope, deployment: Release): Promise<void> {
   for (const other of await ports.deployments.releases(deployment.plan.root, lastReleases)) {
     const open = other.state === 'applying' || other.state === 'rolling-back' || other.state === 'outcome-unknown';
     const itself = other.plan.planId === deployment.plan.planId;
@@ -41,7 +41,7 @@ export async function assertNobodyDeploys(ports: Ports, scope: ToolScope, deploy
 }
 
 /** Of one workspace folder. A name that changes nothing of what is run makes no other target. */
-export function sameTarget({ plan: one }: Deployment, { plan: other }: Deployment): boolean {
+export function sameTarget({ plan: one }: Release, { plan: other }: Release): boolean {
   const alike = one.target === other.target && one.object === other.object;
   return alike && (!one.environmentCounts || one.environment === other.environment);
 }
