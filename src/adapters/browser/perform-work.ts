@@ -4,8 +4,9 @@ import type { BrowserAnswer, BrowserWork } from '../../core/browser-port.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import { act } from './act.ts';
 import { elementOf } from './act-target.ts';
+import { headOf, look } from './look.ts';
 import { navigate } from './navigate.ts';
-import { readPage } from './read-page.ts';
+import { partOf } from './read-page.ts';
 import { testFile } from './recording.ts';
 import type { Session } from './session.ts';
 import { settle } from './settle.ts';
@@ -88,12 +89,10 @@ async function snapshot(session: Session, { scope, query, since, from, tab }: Of
     throw new MagusError('tool-input', `There is no snapshot ${since} any more. Leave since out.`, {
       code: 'NO_SNAPSHOT',
     });
-  const whole = await readPage(page);
-  const id = session.snapshots.keep(page, whole);
-  const part = scope === undefined ? whole : await readPage(page, scope);
+  const { nodes, lines: whole, head } = await look(session, page);
+  const part = scope === undefined ? whole : partOf(nodes, scope);
   const changed = before === undefined ? part : changedLines(before, part);
   const lines = query === undefined ? changed : linesAbout(changed, query);
-  const head = await headOf(session, page, id);
   if (lines.length > 0) return { text: `${head}\n${showLines(lines, from, mostCharacters - head.length - 1)}` };
   const nothing =
     query !== undefined ? `Nothing here holds ${said(query)}.` : before ? 'Nothing has changed.' : 'The page is empty.';
@@ -111,11 +110,10 @@ async function doAct(session: Session, work: Of<'act'>): Promise<BrowserAnswer> 
   if (now !== page) await settle(now, session.logs, before);
   if (now !== page || pathOf(now.url()) !== pathOf(address) || lines === undefined)
     return { text: `${done.said}\n${await wholePage(session, now, atOnce)}` };
-  const after = await readPage(now);
-  const id = session.snapshots.keep(now, after);
-  const changed = changedLines(lines, after);
+  const after = await look(session, now);
+  const changed = changedLines(lines, after.lines);
   const told = changed.length === 0 ? 'Nothing on the page has changed.' : showLines(changed, 1, atOnce);
-  return { text: `${done.said} ${await headOf(session, now, id)}\n${told}` };
+  return { text: `${done.said} ${after.head}\n${told}` };
 }
 
 async function wait(session: Session, work: Of<'wait'>): Promise<BrowserAnswer> {
@@ -123,8 +121,7 @@ async function wait(session: Session, work: Of<'wait'>): Promise<BrowserAnswer> 
   const met = await waitFor(session, work);
   if (met instanceof Object) return downloaded(met, work.content);
   const before = session.snapshots.lastOf(page);
-  const after = await readPage(page);
-  const head = await headOf(session, page, session.snapshots.keep(page, after));
+  const { lines: after, head } = await look(session, page);
   const changed = before === undefined ? after : changedLines(before, after);
   return { text: [met, head, showLines(changed, 1, atOnce)].filter(Boolean).join('\n') };
 }
@@ -175,18 +172,8 @@ async function logs(session: Session, { kind, query }: Of<'logs'>): Promise<Brow
 }
 
 async function wholePage(session: Session, page: Page, most: number): Promise<string> {
-  const lines = await readPage(page);
-  const head = await headOf(session, page, session.snapshots.keep(page, lines));
+  const { lines, head } = await look(session, page);
   return `${head}\n${lines.length === 0 ? 'The page is empty.' : showLines(lines, 1, most)}`;
-}
-
-async function headOf({ tabs }: Session, page: Page, id?: string): Promise<string> {
-  const title = await Promise.race([
-    page.title().catch(() => ''),
-    new Promise<string>((done) => setTimeout(done, 1000, '')),
-  ]);
-  const where = [tabs.where(), id === undefined ? '' : `snapshot ${id}`].filter(Boolean).join(', ');
-  return `Page ${said(title)} at ${page.url().slice(0, 300)}${where === '' ? '' : ` (${where})`}`;
 }
 
 function pathOf(address: string): string {

@@ -6,14 +6,17 @@ import { type PageNode, parseSnapshot } from './parse-snapshot.ts';
 /** Ten thousand elements take some seconds. */
 const readMs = 30_000;
 
-/** The page, or the part below a ref, as lines. Throws `tool-failed` NO_ANSWER where it does not answer, `tool-input` NO_REF. */
-export async function readPage(page: Page, scope?: string): Promise<readonly PageLine[]> {
+/** What the page holds now, without passwords. Throws `tool-failed` NO_ANSWER where it does not answer. */
+export async function readNodes(page: Page): Promise<readonly PageNode[]> {
   const [yaml, passwords] = await Promise.all([snapshotOf(page), passwordsOf(page)]);
-  const nodes = withoutPasswords(parseSnapshot(yaml), passwords);
-  if (scope === undefined) return compactLines(nodes);
-  const part = findRef(nodes, scope);
+  return withoutPasswords(parseSnapshot(yaml), passwords);
+}
+
+/** The part at a ref, as lines. Throws `tool-input` NO_REF. */
+export function partOf(nodes: readonly PageNode[], ref: string): readonly PageLine[] {
+  const part = findRef(nodes, ref);
   if (part) return compactLines([part]);
-  throw new MagusError('tool-input', `There is no ${scope} on the page now. Take a browser_snapshot without a scope.`, {
+  throw new MagusError('tool-input', `There is no ${ref} on the page now. Take a browser_snapshot without a scope.`, {
     code: 'NO_REF',
   });
 }

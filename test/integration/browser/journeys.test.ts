@@ -33,6 +33,17 @@ describe('journeys in the browser', function () {
     await rig.act('type', 'textbox "Note"', { value: 'Ring twice' });
     assert.match(await rig.act('click', 'button "Order"'), /Got way=van, gift=on, country=se, note=Ring\+twice/);
   });
+  it('looks at a part of the page, and keeps the whole of it', async () => {
+    await open('/checkout');
+    const part = await rig.do('browser_snapshot', { scope: await rig.ref('group "Delivery"') });
+    assert.match(part, /radio "Post".*\n *radio "Van"/);
+    assert.doesNotMatch(part, /Country/);
+    const since = /snapshot (s\d+)/.exec(part)?.[1];
+    assert.match(await rig.do('browser_snapshot', { since }), /Nothing has changed\./);
+    const { ok, content } = await rig.call('browser_snapshot', { scope: 'e9999' });
+    assert.ok(!ok);
+    assert.match(content, /no e9999 on the page now/);
+  });
   it('searches with the Enter key', async () => {
     await open('/search-form');
     await rig
