@@ -14,14 +14,16 @@ interface RunningShell {
 /** Whether everything that listens at a port of this machine was started by these commands. */
 export async function servesPort(commands: readonly RunningShell[], port: number): Promise<boolean> {
   if (commands.length === 0) return false;
-  const own = await processesOf(commands);
   if (process.platform === 'linux') {
     const sockets = await listeningSockets(port);
-    const held = new Set((await Promise.all([...own].map(socketsOf))).flat());
-    return sockets.length > 0 && sockets.every((socket) => held.has(socket));
+    if (sockets.length === 0) return false;
+    const held = new Set((await Promise.all([...(await processesOf(commands))].map(socketsOf))).flat());
+    return sockets.every((socket) => held.has(socket));
   }
   const listeners = await listenersAt(port);
-  return listeners.length > 0 && listeners.every((pid) => own.has(pid));
+  if (listeners.length === 0) return false;
+  const own = await processesOf(commands);
+  return listeners.every((pid) => own.has(pid));
 }
 
 async function processesOf(commands: readonly RunningShell[]): Promise<ReadonlySet<number>> {

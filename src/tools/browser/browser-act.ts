@@ -8,7 +8,7 @@ import type { Tool, ToolScope } from '../../core/tools/tool.ts';
 import type { Effect } from '../../protocol/effects.ts';
 import { largestFile } from '../files/change-files.ts';
 import { pageCall } from './page-call.ts';
-import { sendEffect, tellEffect, visitEffect } from './page-effects.ts';
+import { ownServers, sendEffect, tellEffect, visitEffect } from './page-effects.ts';
 
 const input = z.object({
   action: z.enum(['click', 'type', 'select', 'press', 'upload']),
@@ -35,8 +35,10 @@ export const browserAct: Tool<ActInput> = {
   async effects(ports, scope, act) {
     const target = await targetOf(ports, scope, act);
     const own: Effect = { verb: 'control', object: decidedOn(target), zone: 'own', fromOutside: true };
-    const leads = /^https?:/.test(target.url) ? await leading(ports, scope, act, target) : [];
-    return [own, ...leads, ...(await telling(ports, scope, act, target))];
+    const isServed = ownServers(ports, scope);
+    const leads = /^https?:/.test(target.url) ? await leading(ports, scope, act, target, isServed) : [];
+    const served = await isServed(URL.parse(target.url) ?? new URL('about:blank'));
+    return [own, ...leads, ...(await telling(ports, scope, act, target, served))];
   },
   async run(ports, scope, act, authorized, signal) {
     const { action, ref, value, dialog, dialog_text: text } = act;
@@ -59,32 +61,44 @@ function targetOf(ports: Ports, { taskId }: ToolScope, { action, ref, value }: A
   return ports.browser.target(taskId, { action, ref, value }, new AbortController().signal);
 }
 
-async function leading(ports: Ports, scope: ToolScope, act: ActInput, target: ActTarget): Promise<readonly Effect[]> {
-  const effects: Effect[] = [await visitEffect(ports, scope, new URL(new URL(target.url).origin))];
-  if (target.href !== undefined) effects.push(await visitEffect(ports, scope, new URL(target.href)));
+async function leading(
+  ports: Ports,
+  scope: ToolScope,
+  act: ActInput,
+  target: ActTarget,
+  isServed: (url: URL) => Promise<boolean>,
+): Promise<readonly Effect[]> {
+  const effects: Effect[] = [await visitEffect(ports, scope, new URL(new URL(target.url).origin), isServed)];
+  if (target.href !== undefined) effects.push(await visitEffect(ports, scope, new URL(target.href), isServed));
   if (target.form !== undefined || act.submit) effects.push(sendEffect(target));
   return effects;
 }
 
 /** What the page gets to know by it. */
-async function telling(ports: Ports, scope: ToolScope, act: ActInput, target: ActTarget): Promise<readonly Effect[]> {
+async function telling(
+  ports: Ports,
+  scope: ToolScope,
+  act: ActInput,
+  target: ActTarget,
+  served: boolean,
+): Promise<readonly Effect[]> {
   const { action, value = '', dialog_text: answer } = act;
   const effects: Effect[] = [];
-  const tell = async (how: string, text: string): Promise<void> => {
+  const tell = (how: string, text: string): void => {
     const more = text.length > 300 ? `… (${text.length} characters, ${ports.hash.sha256(text).slice(0, 16)})` : '';
     const words = `${how} ${JSON.stringify(text.slice(0, 300))}${more}`;
-    effects.push(await tellEffect(ports, scope, target, { text, words }));
+    effects.push(tellEffect(ports, target, { text, words, served }));
   };
-  if (action === 'type') await tell('typing', value);
+  if (action === 'type') tell('typing', value);
   if (action === 'press' && pastes.test(value)) {
-    const told = await tellEffect(ports, scope, target, { text: '', words: `pasting by ${value}` });
+    const told = tellEffect(ports, target, { text: '', words: `pasting by ${value}`, served });
     effects.push({ ...told, protects: 'what lies in the clipboard' });
-  } else if (action === 'press' && !steers.test(value)) await tell('pressing', value);
-  if (answer !== undefined) await tell('answering a dialog with', answer);
+  } else if (action === 'press' && !steers.test(value)) tell('pressing', value);
+  if (answer !== undefined) tell('answering a dialog with', answer);
   for (const path of action === 'upload' ? (act.files ?? []) : []) {
     const file = await resolvePath(ports, scope.roots, path);
     effects.push(fileEffect('read', file));
-    effects.push(await tellEffect(ports, scope, target, { text: '', words: `giving it the file ${file.shown}` }));
+    effects.push(tellEffect(ports, target, { text: '', words: `giving it the file ${file.shown}`, served }));
   }
   return effects;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { parseWebAddress } from '../../core/security/egress.ts';
 import type { Tool } from '../../core/tools/tool.ts';
 import { pageCall } from './page-call.ts';
-import { visitEffect } from './page-effects.ts';
+import { ownServers, visitEffect } from './page-effects.ts';
 
 const address = z.string().check(z.minLength(1), z.maxLength(8000));
 const input = z.object({
@@ -20,9 +20,9 @@ export const browserOpen: Tool<z.infer<typeof input>> = {
   input,
   describe: ({ url }) => `Open ${url.slice(0, 300)} in the browser`,
   async effects(ports, scope, { url, hosts }) {
-    return Promise.all(
-      [parseWebAddress(url), ...hosts.map(hostAddress)].map((each) => visitEffect(ports, scope, each)),
-    );
+    const isServed = ownServers(ports, scope);
+    const addresses = [parseWebAddress(url), ...hosts.map(hostAddress)];
+    return Promise.all(addresses.map((each) => visitEffect(ports, scope, each, isServed)));
   },
   async run(ports, scope, { url, hosts }, authorized, signal) {
     const work = {

@@ -11,40 +11,50 @@ export function lookEffect(ports: Ports, { taskId }: ToolScope): Effect {
 }
 
 /** Going to an address. A server of the task's own, and a host where it is already, are marked as that. */
-export async function visitEffect(ports: Ports, { taskId }: ToolScope, url: URL, object = url.href): Promise<Effect> {
-  const inTask = (await isServed(ports, taskId, url))
-    ? 'served'
-    : ports.browser.opened(taskId, url)
-      ? 'opened'
-      : undefined;
+export async function visitEffect(
+  ports: Ports,
+  { taskId }: ToolScope,
+  url: URL,
+  isServed: (url: URL) => Promise<boolean>,
+): Promise<Effect> {
+  const object = url.href;
+  const inTask = (await isServed(url)) ? 'served' : ports.browser.opened(taskId, url) ? 'opened' : undefined;
   const shown =
     redact(object, ports.secrets()) === object ? {} : { protects: 'something that looks like a key in the address' };
   return { verb: 'connect', object, zone: 'outside', ...(inTask ? { inTask } : {}), ...shown };
 }
 
-/** By its own name or address alone: what else leads to this machine is another matter. */
-export async function isServed({ commands }: Ports, taskId: string, url: URL): Promise<boolean> {
-  if (!/^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)) return false;
-  return commands.serves(taskId, Number(url.port || (url.protocol === 'https:' ? 443 : 80)));
+/**
+ * Says of addresses whether a server of the task's own answers there; each port is looked at once, since that goes through all
+ * processes. By its own name or address alone: what else leads to this machine is another matter.
+ */
+export function ownServers({ commands }: Ports, { taskId }: ToolScope): (url: URL) => Promise<boolean> {
+  const looked = new Map<number, Promise<boolean>>();
+  return async (url) => {
+    if (!/^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)) return false;
+    const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+    const served = looked.get(port) ?? commands.serves(taskId, port);
+    looked.set(port, served);
+    return served;
+  };
 }
 
 /**
  * What is typed or handed over leaves for the page's host at once, whatever the page does with it: at a host that is neither
  * listed nor the task's own it is asked for, with the text.
  */
-export async function tellEffect(
+export function tellEffect(
   ports: Ports,
-  { taskId }: ToolScope,
   { url, element }: ActTarget,
-  told: { readonly text: string; readonly words: string },
-): Promise<Effect> {
-  const page = URL.parse(url) ?? new URL('about:blank');
+  told: { readonly text: string; readonly words: string; readonly served: boolean },
+): Effect {
+  const { origin } = URL.parse(url) ?? new URL('about:blank');
   const isKey = redact(told.text, ports.secrets()) !== told.text;
   return {
     verb: 'connect',
-    object: `${page.origin}/ ${element.startsWith('password') ? 'typing a password' : told.words}`,
+    object: `${origin}/ ${element.startsWith('password') ? 'typing a password' : told.words}`,
     zone: 'outside',
-    ...((await isServed(ports, taskId, page)) ? { inTask: 'served' } : {}),
+    ...(told.served ? { inTask: 'served' } : {}),
     ...(isKey ? { protects: 'something that looks like a key in what is typed' } : {}),
   };
 }
