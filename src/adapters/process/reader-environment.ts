@@ -15,7 +15,7 @@ export function readerEnvironment(own: NodeJS.ProcessEnv, roots: readonly string
   ]);
   return {
     ...Object.fromEntries(kept),
-    ...(path ? { [path[0]]: outsidePath(path[1] ?? '', roots) } : {}),
+    ...(path ? { [path[0]]: outsideFolders(path[1] ?? '', roots).join(delimiter) } : {}),
     ...Object.fromEntries(gitSettings),
     GIT_CONFIG_COUNT: String(settings.length),
     GIT_OPTIONAL_LOCKS: '0',
@@ -45,12 +45,9 @@ const settings: readonly (readonly [string, string])[] = [
   ['log.showSignature', 'false'],
 ];
 
-/** A PATH without folders of the workspace, and without relative ones. */
-function outsidePath(path: string, roots: readonly string[]): string {
-  return path
-    .split(delimiter)
-    .filter((folder) => isAbsolute(folder) && !roots.some((root) => isInside(folder, root)))
-    .join(delimiter);
+/** The folders of a PATH without those of the workspace, and without relative ones. */
+function outsideFolders(path: string, roots: readonly string[]): readonly string[] {
+  return path.split(delimiter).filter((folder) => isAbsolute(folder) && !roots.some((root) => isInside(folder, root)));
 }
 
 function isInside(place: string, root: string): boolean {
@@ -66,10 +63,10 @@ function isInside(place: string, root: string): boolean {
 /** The program that a command of this name runs, unless it lies in the workspace; undefined: there is none. */
 export async function findProgram(name: string, roots: readonly string[]): Promise<string | undefined> {
   const endings = process.platform === 'win32' ? (process.env['PATHEXT'] ?? '.COM;.EXE;.BAT;.CMD').split(';') : [''];
-  for (const folder of outsidePath(process.env['PATH'] ?? '', roots).split(delimiter))
+  for (const folder of outsideFolders(process.env['PATH'] ?? '', roots))
     for (const ending of endings) {
       const file = join(folder, `${name}${ending}`);
-      if (folder !== '' && !roots.some((root) => isInside(file, root)) && (await isProgram(file))) return file;
+      if ((await isProgram(file)) && !roots.some((root) => isInside(file, root))) return file;
     }
   return undefined;
 }
