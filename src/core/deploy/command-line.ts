@@ -1,9 +1,9 @@
 import { MagusError } from '../errors/magus-error.ts';
+import { shellKind } from '../security/shell/shell-kind.ts';
 
 /** Words as one line for the shell that runs commands ("/bin/bash on linux"), so that each arrives as it is. */
 export function commandLine(words: readonly string[], shell: string): string {
-  const windows = /cmd(\.exe)? on |powershell|pwsh/i.test(shell);
-  return words.map(windows ? forWindows : forPosix).join(' ');
+  return words.map(shellKind(shell) === 'posix' ? forPosix : forWindows).join(' ');
 }
 
 function forPosix(word: string): string {

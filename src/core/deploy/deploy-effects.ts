@@ -1,7 +1,8 @@
 import type { Effect } from '../../protocol/effects.ts';
-import type { FileSystem } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 import { commandEffects } from '../security/command-effects.ts';
 import { parseWebAddress } from '../security/egress.ts';
+import { shellKind } from '../security/shell/shell-kind.ts';
 import type { Deployment, Health, PlannedCommand } from './deployment.ts';
 import { shownPlan } from './render-plan.ts';
 
@@ -36,9 +37,12 @@ export function deployEffect({ plan, digest }: Deployment, way: 'apply' | 'rollb
   };
 }
 
+/** What the effects of a release are judged by: the files of the project, and the shell that reads a health check. */
+type EffectPorts = Pick<Ports, 'files'> & { readonly commands: Pick<Ports['commands'], 'shell'> };
+
 /** What applying the plan, or bringing back what was before, will do: the questions to the target, the commands, the check. */
 export async function releaseEffects(
-  files: FileSystem,
+  ports: EffectPorts,
   deployment: Deployment,
   way: 'apply' | 'rollback',
   questions: readonly PlannedCommand[],
@@ -48,11 +52,12 @@ export async function releaseEffects(
   return [
     deployEffect(deployment, way),
     ...[...questions, ...commands].map((command) => runEffect(root, command)),
-    ...(health === undefined ? [] : await healthEffects(files, root, health)),
+    ...(health === undefined ? [] : await healthEffects(ports, root, health)),
   ];
 }
 
-async function healthEffects(files: FileSystem, root: string, health: Health): Promise<readonly Effect[]> {
+async function healthEffects(ports: EffectPorts, root: string, health: Health): Promise<readonly Effect[]> {
   if ('url' in health) return [{ verb: 'connect', object: parseWebAddress(health.url).href, zone: 'outside' }];
-  return commandEffects(health.command, { files, cwd: root, cwdZone: 'workspace', roots: [root] });
+  const shell = shellKind(ports.commands.shell);
+  return commandEffects(health.command, { files: ports.files, cwd: root, cwdZone: 'workspace', roots: [root], shell });
 }

@@ -3,7 +3,8 @@ import { hiddenCharacters } from './hidden-characters.ts';
 import { scriptDanger } from './script-danger.ts';
 import { type Grounds, placeEffects } from './shell/place-effects.ts';
 import { type ReadCommand, readScript } from './shell/read-script.ts';
-import { type JudgedCommand, judgeWindowsCommand, type WindowsShell } from './shell/windows-command.ts';
+import type { WindowsShell } from './shell/shell-kind.ts';
+import { type JudgedCommand, judgeWindowsCommand } from './shell/windows-command.ts';
 
 export interface CommandSite extends Grounds {
   /** Real path. */

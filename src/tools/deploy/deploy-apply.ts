@@ -27,7 +27,7 @@ export const deployApply: Tool<DeployApplyInput> = {
     const deployment = await usablePlan(ports, scope, asked);
     const recipes = await recipesOf(ports, scope, deployment);
     const questions = targetQuestions(recipes, 'apply').map(recipes.line);
-    return releaseEffects(ports.files, deployment, 'apply', questions);
+    return releaseEffects(ports, deployment, 'apply', questions);
   },
   async run(ports, scope, asked, authorized, signal) {
     const planned = await usablePlan(ports, scope, asked);

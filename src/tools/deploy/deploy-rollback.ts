@@ -26,7 +26,7 @@ export const deployRollback: Tool<DeployRollbackInput> = {
     const deployment = await reversible(ports, scope, release_id);
     const recipes = await recipesOf(ports, scope, deployment);
     const questions = targetQuestions(recipes, 'rollback').map(recipes.line);
-    return releaseEffects(ports.files, deployment, 'rollback', questions);
+    return releaseEffects(ports, deployment, 'rollback', questions);
   },
   async run(ports, scope, { release_id }, authorized, signal) {
     const asked = await reversible(ports, scope, release_id);

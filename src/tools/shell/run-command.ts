@@ -5,6 +5,7 @@ import type { Authorized } from '../../core/security/authorized.ts';
 import { commandEffects } from '../../core/security/command-effects.ts';
 import { canBeConfined } from '../../core/security/sandbox.ts';
 import { scriptEffects } from '../../core/security/script-fingerprint.ts';
+import { shellKind } from '../../core/security/shell/shell-kind.ts';
 import { ownCommand } from '../../core/tools/own-command.ts';
 import { resolvePath } from '../../core/tools/resolve-path.ts';
 import type { Tool, ToolResult, ToolScope } from '../../core/tools/tool.ts';
@@ -37,7 +38,13 @@ export const runCommand: Tool<RunCommandInput> = {
   async effects(ports, scope, { command, cwd, env, outside_sandbox }) {
     const place = await folderOf(ports, scope, cwd);
     const { files } = ports;
-    const site = { files, cwd: place.real, cwdZone: place.zone, roots: scope.roots, shell: shellKind(ports) };
+    const site = {
+      files,
+      cwd: place.real,
+      cwdZone: place.zone,
+      roots: scope.roots,
+      shell: shellKind(ports.commands.shell),
+    };
     const own = await commandEffects(command, site);
     const scripts = await scriptEffects(ports, own[0]?.commands ?? [], { cwd: place.real, roots: scope.roots });
     const effects = [...own, ...scripts, ...environmentEffects(env ?? {}, place.zone)];
@@ -147,11 +154,4 @@ async function timedOut(ports: Ports, scope: ToolScope, state: CommandState, tim
 function startedInBackground(commandId: string): ToolResult {
   const content = `running in the background as ${commandId}; see it with command_output {"id":"${commandId}","mode":"tail"}, end it with command_stop`;
   return { ok: true, content };
-}
-
-/** "/bin/bash on linux", "cmd.exe on win32": whose words the command is in. */
-function shellKind(ports: Ports): 'posix' | 'powershell' | 'cmd' {
-  const shell = ports.commands.shell.toLowerCase();
-  if (/powershell|pwsh/.test(shell)) return 'powershell';
-  return /cmd(\.exe)? on /.test(shell) ? 'cmd' : 'posix';
 }

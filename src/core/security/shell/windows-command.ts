@@ -2,9 +2,8 @@ import { scriptDanger } from '../script-danger.ts';
 import { judgeWords } from './judge-words.ts';
 import type { ScriptReading } from './read-script.ts';
 import { acts, here, type Reading, type ReadPlace } from './reading.ts';
+import type { WindowsShell } from './shell-kind.ts';
 import type { ShellWord } from './shell-word.ts';
-
-export type WindowsShell = 'powershell' | 'cmd';
 
 export interface JudgedCommand {
   readonly danger: string | undefined;

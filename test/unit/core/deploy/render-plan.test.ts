@@ -1,30 +1,10 @@
 import assert from 'node:assert/strict';
-import type { DeployPlan } from '../../../../src/core/deploy/deployment.ts';
 import { shortened, shownPlan } from '../../../../src/core/deploy/render-plan.ts';
-
-const plan: DeployPlan = {
-  planId: '0123456789ab',
-  taskId: 'task',
-  target: 'site',
-  settings: { kind: 'rsync', source: 'public', host: 'web.example', path: '/srv/site' },
-  environment: 'staging',
-  environmentCounts: false,
-  object: 'web.example:/srv/site',
-  names: [],
-  root: '/work',
-  madeAtMs: 1000,
-  apply: [],
-  rollback: { commands: [], note: '' },
-  difference: '',
-  places: [],
-  bound: { files: {}, environment: {}, identity: {} },
-  targetHash: 'ab',
-  known: false,
-};
+import { emptyPlan } from './empty-plan.ts';
 
 /** The lines between two headings of what a person is shown. */
 function changesShown(difference: string): readonly string[] {
-  const lines = shownPlan({ ...plan, difference }, 'd', 'apply').split('\n');
+  const lines = shownPlan({ ...emptyPlan, difference }, 'd', 'apply').split('\n');
   return lines.slice(lines.indexOf('changes:') + 1, lines.indexOf('way back:'));
 }
 
