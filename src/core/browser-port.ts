@@ -73,6 +73,14 @@ export interface ActTarget {
   readonly digest: string;
 }
 
+/** The object of the effect of a look begins so; without such an effect nothing of a page is shown. */
+export const lookObject = 'browser page ';
+
+/** The object of the effect of an act; without it the act is not done. */
+export function actObject(digest: ActTarget['digest']): string {
+  return `an act decided on ${digest}`;
+}
+
 /** A call as the browser sees it. */
 export interface BrowserCall {
   readonly authorized: Authorized;

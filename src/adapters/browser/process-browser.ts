@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
-import type { Browser, BrowserCall, BrowserWork } from '../../core/browser-port.ts';
+import { actObject, type Browser, type BrowserCall, type BrowserWork, lookObject } from '../../core/browser-port.ts';
 import { isMagusError, MagusError } from '../../core/errors/magus-error.ts';
 import type { Scratch } from '../../core/scratch-port.ts';
 import { assertAuthorized } from '../../core/security/authorized.ts';
@@ -110,12 +110,12 @@ function assertDecided({ authorized }: BrowserCall, work: BrowserWork): void {
     return;
   }
   if (work.do !== 'act') {
-    if (authorized.effects.some(({ verb, object }) => verb === 'control' && object.startsWith('browser page '))) return;
+    if (authorized.effects.some(({ verb, object }) => verb === 'control' && object.startsWith(lookObject))) return;
     throw new MagusError('permission-denied', 'This look at a page was not decided by the policy.', {
       code: 'UNDECIDED',
     });
   }
-  assertAuthorized(authorized, 'control', `an act decided on ${work.expects}`);
+  assertAuthorized(authorized, 'control', actObject(work.expects));
   if (work.sends && !authorized.effects.some(({ verb, protects }) => verb === 'connect' && protects !== undefined))
     throw new MagusError('permission-denied', 'The sending of a form was not decided by the policy.', {
       code: 'UNDECIDED',

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { ActTarget, BrowserFile } from '../../core/browser-port.ts';
+import { type ActTarget, actObject, type BrowserFile } from '../../core/browser-port.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { Authorized } from '../../core/security/authorized.ts';
@@ -34,7 +34,7 @@ export const browserAct: Tool<ActInput> = {
     `${action} ${ref}${value === '' ? '' : ` “${value.slice(0, 100)}”`} in the browser`,
   async effects(ports, scope, act) {
     const target = await targetOf(ports, scope, act);
-    const own: Effect = { verb: 'control', object: decidedOn(target), zone: 'own', fromOutside: true };
+    const own: Effect = { verb: 'control', object: actObject(target.digest), zone: 'own', fromOutside: true };
     const isServed = ownServers(ports, scope);
     const leads = /^https?:/.test(target.url) ? await leading(ports, scope, act, target, isServed) : [];
     const served = await isServed(URL.parse(target.url) ?? new URL('about:blank'));
@@ -52,10 +52,6 @@ export const browserAct: Tool<ActInput> = {
     return result;
   },
 };
-
-function decidedOn({ digest }: ActTarget): string {
-  return `an act decided on ${digest}`;
-}
 
 function targetOf(ports: Ports, { taskId }: ToolScope, { action, ref, value }: ActInput): Promise<ActTarget> {
   return ports.browser.target(taskId, { action, ref, value }, new AbortController().signal);

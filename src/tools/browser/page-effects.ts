@@ -1,4 +1,4 @@
-import type { ActTarget } from '../../core/browser-port.ts';
+import { type ActTarget, lookObject } from '../../core/browser-port.ts';
 import type { Ports } from '../../core/ports.ts';
 import { redact } from '../../core/security/redact.ts';
 import type { ToolScope } from '../../core/tools/tool.ts';
@@ -7,7 +7,7 @@ import type { Effect } from '../../protocol/effects.ts';
 /** A look at what the browser shows: nothing happens, and what comes back was written elsewhere. */
 export function lookEffect(ports: Ports, { taskId }: ToolScope): Effect {
   const address = ports.browser.address(taskId) || 'none';
-  return { verb: 'control', object: `browser page ${address.slice(0, 300)}`, zone: 'own', fromOutside: true };
+  return { verb: 'control', object: `${lookObject}${address.slice(0, 300)}`, zone: 'own', fromOutside: true };
 }
 
 /** Going to an address. A server of the task's own, and a host where it is already, are marked as that. */
