@@ -3,6 +3,7 @@ import { actTarget } from './act-target.ts';
 import type { BrowserReply, BrowserRequest, BrowserStart } from './browser-protocol.ts';
 import { performWork } from './perform-work.ts';
 import { openSession, type Session } from './session.ts';
+import { within } from './within.ts';
 
 const longestMs = 40_000;
 
@@ -45,11 +46,12 @@ async function answer(
     session.admit(admitted);
     const reply =
       work.do === 'target'
-        ? { target: await within(8000, actTarget(session.tabs.current(), work)) }
+        ? { target: await within(8000, actTarget(session.tabs.current(), work), busy) }
         : {
             answer: await within(
               work.do === 'wait' ? work.timeoutMs + longestMs : longestMs,
               performWork(session, work),
+              busy,
             ),
           };
     return { id, ...reply, address: addressOf(session) };
@@ -58,18 +60,8 @@ async function answer(
   }
 }
 
-/** A script of a page that never ends would have everything wait for it. */
-async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(busy()), ms);
-  });
-  work.catch(() => undefined);
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
-function busy(): MagusError {
-  return new MagusError(
+function busy(): never {
+  throw new MagusError(
     'tool-failed',
     'The page does not answer: a script of it keeps it busy. Open it or another one anew with browser_open.',
     { code: 'NO_ANSWER' },

@@ -4,6 +4,7 @@ import type { PageNode } from './parse-snapshot.ts';
 import { readNodes } from './read-page.ts';
 import type { Session } from './session.ts';
 import { said } from './tabs.ts';
+import { within } from './within.ts';
 
 interface Looked {
   readonly nodes: readonly PageNode[];
@@ -20,10 +21,8 @@ export async function look(session: Session, page: Page): Promise<Looked> {
 }
 
 export async function headOf({ tabs }: Session, page: Page, id?: string): Promise<string> {
-  const title = await Promise.race([
-    page.title().catch(() => ''),
-    new Promise<string>((done) => setTimeout(done, 1000, '')),
-  ]);
+  const asked = page.title().catch(() => '');
+  const title = await within(1000, asked, () => '');
   const where = [tabs.where(), id === undefined ? '' : `snapshot ${id}`].filter(Boolean).join(', ');
   return `Page ${said(title)} at ${page.url().slice(0, 300)}${where === '' ? '' : ` (${where})`}`;
 }

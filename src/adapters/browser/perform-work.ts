@@ -6,7 +6,7 @@ import { act } from './act.ts';
 import { elementOf } from './act-target.ts';
 import { headOf, look } from './look.ts';
 import { navigate } from './navigate.ts';
-import { partOf } from './read-page.ts';
+import { answers, partOf } from './read-page.ts';
 import { testFile } from './recording.ts';
 import type { Session } from './session.ts';
 import { settle } from './settle.ts';
@@ -73,12 +73,6 @@ async function currentOrNew({ tabs, context }: Session): Promise<Page> {
   const fresh = await context.newPage();
   tabs.choose(tabs.all().indexOf(fresh) + 1);
   return fresh;
-}
-
-async function answers(page: Page): Promise<boolean> {
-  const late = new Promise<boolean>((resolve) => setTimeout(resolve, 2000, false).unref());
-  const asked = page.evaluate(() => true).catch(() => true);
-  return Promise.race([asked, late]);
 }
 
 async function snapshot(session: Session, { scope, query, since, from, tab }: Of<'snapshot'>): Promise<BrowserAnswer> {

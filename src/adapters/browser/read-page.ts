@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import { compactLines, type PageLine } from './compact-snapshot.ts';
 import { type PageNode, parseSnapshot } from './parse-snapshot.ts';
+import { within } from './within.ts';
 
 /** Ten thousand elements take some seconds. */
 const readMs = 30_000;
@@ -19,6 +20,12 @@ export function partOf(nodes: readonly PageNode[], ref: string): readonly PageLi
   throw new MagusError('tool-input', `There is no ${ref} on the page now. Take a browser_snapshot without a scope.`, {
     code: 'NO_REF',
   });
+}
+
+/** Whether any script can run on it just now. */
+export function answers(page: Page): Promise<boolean> {
+  const asked = page.evaluate(() => true).catch(() => true);
+  return within(2000, asked, () => false);
 }
 
 async function snapshotOf(page: Page): Promise<string> {
@@ -44,13 +51,9 @@ async function passwordsOf(page: Page): Promise<ReadonlySet<string>> {
     const read = frame
       .locator('input[type=password]')
       .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
-    return Promise.race([read, late()]).catch(() => []);
+    return within(readMs, read, () => []).catch(() => []);
   });
   return new Set((await Promise.all(typed)).flat().filter((value) => typeof value === 'string' && value !== ''));
-}
-
-function late(): Promise<readonly string[]> {
-  return new Promise((resolve) => setTimeout(resolve, readMs, []).unref());
 }
 
 function withoutPasswords(nodes: readonly PageNode[], passwords: ReadonlySet<string>): readonly PageNode[] {

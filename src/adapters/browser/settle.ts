@@ -1,5 +1,6 @@
 import type { Page, Request } from 'playwright-core';
 import type { PageLogs } from './page-logs.ts';
+import { within } from './within.ts';
 
 const mostMs = 5000;
 const stepMs = 20;
@@ -24,9 +25,10 @@ async function drawn(page: Page, mostMs: number): Promise<void> {
     () => new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0))),
   );
   // A page in the background is not drawn, one that navigates forgets what it was asked.
-  await Promise.race([drawing.catch(() => pause(stepMs)), pause(Math.min(mostMs, 500))]);
+  const drawnOrGone = drawing.catch(() => pause(stepMs));
+  await within(Math.max(0, Math.min(mostMs, 500)), drawnOrGone, () => undefined);
 }
 
 function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
