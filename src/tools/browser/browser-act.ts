@@ -48,8 +48,7 @@ export const browserAct: Tool<ActInput> = {
       dialog === undefined && text === undefined ? {} : { dialog: { accept: dialog !== 'dismiss', text } };
     const sends = target.form !== undefined || act.submit === true;
     const work = { do: 'act', action, ref, value, files, expects: target.digest, sends, ...answers } as const;
-    const { answer: _, ...result } = await pageCall(ports, scope, { work, authorized }, signal);
-    return result;
+    return (await pageCall(ports, scope, { work, authorized }, signal)).result;
   },
 };
 

@@ -23,7 +23,7 @@ export const browserLogs: Tool<z.infer<typeof input>> = {
     ...(await saveEffects(ports, scope, save_as)),
   ],
   async run(ports, scope, { kind, query, save_as: path }, authorized, signal) {
-    const result = await pageCall(ports, scope, { work: { do: 'logs', kind, query }, authorized }, signal);
-    return saved(ports, scope, result, { path, authorized });
+    const called = await pageCall(ports, scope, { work: { do: 'logs', kind, query }, authorized }, signal);
+    return saved(ports, scope, called, { path, authorized });
   },
 };

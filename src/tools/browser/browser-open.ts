@@ -30,8 +30,7 @@ export const browserOpen: Tool<z.infer<typeof input>> = {
       url: parseWebAddress(url).href,
       hosts: hosts.map((host) => hostAddress(host).href),
     } as const;
-    const { answer: _, ...result } = await pageCall(ports, scope, { work, authorized }, signal);
-    return result;
+    return (await pageCall(ports, scope, { work, authorized }, signal)).result;
   },
 };
 

@@ -20,7 +20,7 @@ export const browserScreenshot: Tool<z.infer<typeof input>> = {
   effects: async (ports, scope) => [lookEffect(ports, scope)],
   async run(ports, scope, { ref, full_page }, authorized, signal) {
     const work = { do: 'screenshot', ref, fullPage: full_page } as const;
-    const { answer, ...result } = await pageCall(ports, scope, { work, authorized }, signal);
+    const { result, answer } = await pageCall(ports, scope, { work, authorized }, signal);
     const { image } = answer;
     const type = image && imageType(image);
     return image && type ? { ...result, images: [imageDataUrl(type, image)] } : result;

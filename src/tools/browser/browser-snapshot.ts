@@ -23,12 +23,7 @@ export const browserSnapshot: Tool<z.infer<typeof input>> = {
     `Look at the page${scope ? `, below ${scope}` : ''}${query ? `, for “${query.slice(0, 100)}”` : ''}`,
   effects: async (ports, scope) => [lookEffect(ports, scope)],
   async run(ports, scope, asked, authorized, signal) {
-    const { answer: _, ...result } = await pageCall(
-      ports,
-      scope,
-      { work: { do: 'snapshot', ...asked }, authorized },
-      signal,
-    );
-    return result;
+    const work = { do: 'snapshot', ...asked } as const;
+    return (await pageCall(ports, scope, { work, authorized }, signal)).result;
   },
 };

@@ -26,7 +26,7 @@ export const browserWait: Tool<z.infer<typeof input>> = {
   async run(ports, scope, { for: condition, value, timeout_s, save_as: path }, authorized, signal) {
     const content = path !== undefined;
     const work = { do: 'wait', for: condition, value, timeoutMs: timeout_s * 1000, content } as const;
-    const result = await pageCall(ports, scope, { work, authorized }, signal);
-    return saved(ports, scope, result, { path, authorized });
+    const called = await pageCall(ports, scope, { work, authorized }, signal);
+    return saved(ports, scope, called, { path, authorized });
   },
 };

@@ -7,15 +7,21 @@ import type { ToolResult, ToolScope } from '../../core/tools/tool.ts';
 import type { Effect } from '../../protocol/effects.ts';
 import { changeFiles, largestFile } from '../files/change-files.ts';
 
-/** One call on the task's page; what it says goes to the model without keys. */
+interface Called {
+  /** For the model: what the page says, without keys. */
+  readonly result: ToolResult;
+  readonly answer: BrowserAnswer;
+}
+
+/** One call on the task's page. */
 export async function pageCall(
   ports: Ports,
   scope: ToolScope,
   { work, authorized }: { readonly work: BrowserWork; readonly authorized: Authorized },
   signal: AbortSignal,
-): Promise<ToolResult & { readonly answer: BrowserAnswer }> {
+): Promise<Called> {
   const answer = await ports.browser.perform({ authorized, taskId: scope.taskId }, work, signal);
-  return { ok: true, content: redact(answer.text, ports.secrets()), answer };
+  return { result: { ok: true, content: redact(answer.text, ports.secrets()) }, answer };
 }
 
 export async function saveEffects(
@@ -30,11 +36,10 @@ export async function saveEffects(
 export async function saved(
   ports: Ports,
   scope: ToolScope,
-  result: ToolResult & { readonly answer: BrowserAnswer },
+  { result, answer }: Called,
   { path, authorized }: { readonly path: string | undefined; readonly authorized: Authorized },
 ): Promise<ToolResult> {
-  const { answer, ...rest } = result;
-  if (path === undefined || !answer.file) return rest;
+  if (path === undefined || !answer.file) return result;
   const file = await resolvePath(ports, scope.roots, path);
   const before = file.kind === 'none' ? null : await ports.files.read(file.real, largestFile);
   const after = answer.file.content;
