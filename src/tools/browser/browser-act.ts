@@ -33,7 +33,7 @@ export const browserAct: Tool<ActInput> = {
   describe: ({ action, ref = 'what has the focus', value = '' }) =>
     `${action} ${ref}${value === '' ? '' : ` “${value.slice(0, 100)}”`} in the browser`,
   async effects(ports, scope, act) {
-    const target = await targetOf(ports, scope, act);
+    const target = await targetOf(ports, scope, act, new AbortController().signal);
     const own: Effect = { verb: 'control', object: actObject(target.digest), zone: 'own', fromOutside: true };
     const isServed = ownServers(ports, scope);
     const leads = /^https?:/.test(target.url) ? await leading(ports, scope, act, target, isServed) : [];
@@ -42,7 +42,7 @@ export const browserAct: Tool<ActInput> = {
   },
   async run(ports, scope, act, authorized, signal) {
     const { action, ref, value, dialog, dialog_text: text } = act;
-    const target = await targetOf(ports, scope, act);
+    const target = await targetOf(ports, scope, act, signal);
     const files = await readFiles(ports, scope, act, authorized);
     const answers =
       dialog === undefined && text === undefined ? {} : { dialog: { accept: dialog !== 'dismiss', text } };
@@ -52,8 +52,13 @@ export const browserAct: Tool<ActInput> = {
   },
 };
 
-function targetOf(ports: Ports, { taskId }: ToolScope, { action, ref, value }: ActInput): Promise<ActTarget> {
-  return ports.browser.target(taskId, { action, ref, value }, new AbortController().signal);
+function targetOf(
+  ports: Ports,
+  { taskId }: ToolScope,
+  { action, ref, value }: ActInput,
+  signal: AbortSignal,
+): Promise<ActTarget> {
+  return ports.browser.target(taskId, { action, ref, value }, signal);
 }
 
 async function leading(
