@@ -6,6 +6,8 @@ export interface DeployKind {
   readonly name: KindName;
   /** What must be on the PATH; the first one is asked for its version. */
   readonly programs: readonly string[];
+  /** Told of where they are on the PATH, missed by nobody where they are not. */
+  readonly optionalPrograms?: readonly string[];
   readonly version: readonly string[];
   /** What that version is of, where it is not the first program itself. */
   readonly versionName?: string;

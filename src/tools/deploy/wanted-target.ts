@@ -31,10 +31,10 @@ export async function wantedTarget(ports: Ports, scope: ToolScope, name: string)
 }
 
 /** Absolute paths of the programs of a kind. Throws `tool-failed` NO_PROGRAM that says how to get a missing one. */
-export async function programsOf(
+async function programsOf(
   ports: Ports,
   roots: readonly string[],
-  { programs, install, name }: DeployKind,
+  { programs, optionalPrograms = [], install, name }: DeployKind,
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   for (const program of programs) {
@@ -45,9 +45,10 @@ export async function programsOf(
       });
     found.set(program, path);
   }
-  // Told of where it is there, missed by nobody where it is not.
-  const cluster = name === 'helm' ? await ports.commands.find('kubectl', roots) : undefined;
-  if (cluster !== undefined) found.set('kubectl', cluster);
+  for (const program of optionalPrograms) {
+    const path = await ports.commands.find(program, roots);
+    if (path !== undefined) found.set(program, path);
+  }
   return found;
 }
 

@@ -5,6 +5,7 @@ import { clusterOf, kubectlWords } from './kubectl.ts';
 export const helm: DeployKind = {
   name: 'helm',
   programs: ['helm'],
+  optionalPrograms: ['kubectl'],
   version: ['version', '--short'],
   least: '3.13',
   install: 'https://helm.sh/docs/intro/install/, or brew install helm',
