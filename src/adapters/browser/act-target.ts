@@ -84,9 +84,8 @@ function readFacts(given?: Element): Facts {
       kind === 'password' ? '(password)' : kind === 'file' ? [...(files ?? [])].map((f) => f.name).join(' ') : value;
     return [`${name}=${String(told).slice(0, 200)}`];
   });
-  const target = form === null || form === undefined ? undefined : form;
   const attribute = (name: string): string | undefined =>
-    (isButton ? control.getAttribute(`form${name}`) : null) ?? target?.getAttribute(name) ?? undefined;
+    (isButton ? control.getAttribute(`form${name}`) : null) ?? form?.getAttribute(name) ?? undefined;
   return {
     tag: control.nodeName.toLowerCase(),
     type,
@@ -100,7 +99,7 @@ function readFacts(given?: Element): Facts {
     href: (element.closest('a[href], area[href]') as HTMLAnchorElement | null)?.href ?? '',
     submits: isButton && (type === 'submit' || type === 'image'),
     entered: control.nodeName === 'INPUT' && !/^(button|reset|file|checkbox|radio|color|range)$/.test(type),
-    form: target
+    form: form
       ? {
           action: new URL(attribute('action') || location.href, location.href).href,
           method: (attribute('method') ?? 'get').toUpperCase(),

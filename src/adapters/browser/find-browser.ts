@@ -4,7 +4,7 @@ import path from 'node:path';
 import { MagusError } from '../../core/errors/magus-error.ts';
 
 /** Says what to do, to a model and to `doctor` alike. */
-export const noBrowser =
+const noBrowser =
   'No Chrome, Edge or Chromium was found. Install one (Debian and Ubuntu: apt-get install chromium), or name its program in the setting openmagus.browser.path (command line: "browser": {"path": …} in security.json).';
 
 /** The program that the user named, else the first that is where such programs usually are. Throws `configuration` NO_BROWSER. */

@@ -37,7 +37,7 @@ const place = z
     z.regex(/^(?!\/|-|.*(?:^|\/)\.\.(?:\/|$))[\p{L}\p{N}_@+.,= /-]+$/u, 'must be a path below the project'),
   );
 
-export const healthSchema = z.union([
+const healthSchema = z.union([
   z.strictObject({
     url: z.string().check(z.regex(/^https?:\/\//), z.maxLength(2000)),
     within_s: z.optional(seconds()),

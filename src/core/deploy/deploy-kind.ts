@@ -32,7 +32,6 @@ export interface Look {
 
 export interface Site {
   readonly settings: TargetSettings;
-  readonly target: string;
   readonly environment: string;
   readonly planId: string;
   /** A folder of our own, outside the project. */

@@ -73,8 +73,6 @@ export interface Deployment {
   /** Of the plan. */
   readonly digest: string;
   readonly state: DeploymentState;
-  /** Commands that have ended, of those that are being run. */
-  readonly done: number;
   readonly note: string;
   readonly changedAtMs: number;
   /** The last one that was begun; without its process where the session ended before that was known. */

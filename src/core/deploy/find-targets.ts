@@ -42,9 +42,9 @@ export async function findTargets(files: FileSystem, roots: readonly string[]): 
     };
     for (const [name, settings] of Object.entries(named.targets)) add(name, settings, true);
     const said = new Set(Object.values(named.targets).map(({ kind }) => kind));
-    // What Terraform describes, OpenTofu does as well: one target, by the one that is named or usual.
+    // Both read the same files.
     if (said.has('tofu')) said.add('terraform');
-    for (const kind of kindNames.filter((kind) => !said.has(kind) && kind !== 'tofu'))
+    for (const kind of kindNames.filter((kind) => !said.has(kind)))
       for (const [name, settings] of Object.entries(await kinds[kind].detect(look))) {
         const parsed = parseInWords(targetSettingsSchema, { ...settings, kind }, name);
         if (parsed.ok) add(name, parsed.value, false);

@@ -36,7 +36,7 @@ export const deployRollback: Tool<DeployRollbackInput> = {
     await assertSameTarget(place, asked, 'rollback', signal);
     const deployment = await reversible(ports, scope, release_id);
     const { command: _former, ...rest } = deployment;
-    const begun: Deployment = { ...rest, state: 'rolling-back', done: 0, changedAtMs: ports.clock.now() };
+    const begun: Deployment = { ...rest, state: 'rolling-back', changedAtMs: ports.clock.now() };
     if (!(await ports.deployments.change([deployment.state], begun)))
       throw new MagusError(
         'tool-input',

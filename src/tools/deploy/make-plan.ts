@@ -71,7 +71,7 @@ export async function makePlan(place: Place, wanted: Wanted, signal: AbortSignal
     known,
   };
   const digest = digestOf(ports.hash, plan);
-  const deployment: Deployment = { plan, digest, state: 'planned', done: 0, note: '', changedAtMs: plan.madeAtMs };
+  const deployment: Deployment = { plan, digest, state: 'planned', note: '', changedAtMs: plan.madeAtMs };
   await ports.deployments.add(deployment);
   return deployment;
 }

@@ -34,11 +34,11 @@ export async function release(place: Place, begun: Deployment, signal: AbortSign
     for (const [index, command] of commands.entries()) {
       const of = `command ${index + 1} of ${commands.length}`;
       const part = `${state}-${index}`;
-      const now = { done: index, note: `${of} was begun` };
+      const note = `${of} was begun`;
       const commandId = commandIdOf(place.scope, part);
-      await keep({ ...now, command: { commandId } });
+      await keep({ note, command: { commandId } });
       const onStarted: RunLine['onStarted'] = async (process) =>
-        void (await keep({ ...now, command: { commandId, process } }));
+        void (await keep({ note, command: { commandId, process } }));
       const run = { ...command, part, timeoutMs: commandMs, shown: true, onStarted };
       const { ok, output, exitCode } = await runLine(place, run, signal);
       outputs.push(`$ ${command.line}\n${output.trimEnd()}`.trimEnd());
@@ -48,7 +48,7 @@ export async function release(place: Place, begun: Deployment, signal: AbortSign
     }
     const unchecked = back ? 'rolled-back' : 'applied';
     if (plan.health === undefined) return await settle(unchecked, 'nothing was checked: no health check is named');
-    await keep({ done: commands.length, note: 'the health check was begun' });
+    await keep({ note: 'the health check was begun' });
     const { well, said } = await isWell(place, plan.health, signal);
     const checked = back ? 'rolled-back' : well ? 'verified' : 'unhealthy';
     return await settle(checked, `${healthWords(plan.health)}: ${well ? 'it is well' : `it is not. ${said}`}`);
@@ -62,7 +62,7 @@ export async function release(place: Place, begun: Deployment, signal: AbortSign
   }
 
   async function settle(to: DeploymentState, note: string): Promise<Outcome> {
-    await keep({ state: to, note, done: outputs.length });
+    await keep({ state: to, note });
     return { state: to, output: outputs.join('\n'), note };
   }
 }

@@ -9,7 +9,7 @@ import { answersTo } from './make-plan.ts';
 import type { Place } from './run-line.ts';
 import { type Recipes, recipeFor } from './wanted-target.ts';
 
-export interface PlanNamed {
+interface PlanNamed {
   readonly plan_id: string;
   readonly digest: string;
 }

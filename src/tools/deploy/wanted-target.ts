@@ -74,7 +74,7 @@ export async function recipeFor(ports: Ports, roots: readonly string[], wanted: 
   const programs = await programsOf(ports, roots, kind);
   const folder = await ports.deployments.folder();
   const program = (name: string): string | undefined => programs.get(name);
-  const recipe = kind.recipe({ settings, target, environment, planId, folder, program });
+  const recipe = kind.recipe({ settings, environment, planId, folder, program });
   const line = ({ words, accepts = [] }: Command): PlannedCommand => {
     const text = commandLine(words, ports.commands.shell);
     if (redact(text, ports.secrets()) === text) return { line: text, words, accepts };

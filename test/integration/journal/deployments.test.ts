@@ -27,7 +27,7 @@ function planned(planId: string, more: Partial<Deployment['plan']> = {}): Deploy
     known: false,
     ...more,
   } as const;
-  return { plan, digest: 'd', state: 'planned', done: 0, note: '', changedAtMs: plan.madeAtMs };
+  return { plan, digest: 'd', state: 'planned', note: '', changedAtMs: plan.madeAtMs };
 }
 
 describe('deployments in the journal', () => {

@@ -1,11 +1,14 @@
-import type { KindName } from '../deploy-file.ts';
 import type { DeployKind } from '../deploy-kind.ts';
 
 export const terraform = terraformLike('terraform', 'https://developer.hashicorp.com/terraform/install');
-export const tofu = terraformLike('tofu', 'https://opentofu.org/docs/intro/install/');
+/** What Terraform describes, OpenTofu does as well: one target is found, by the one that is named or usual. */
+export const tofu: DeployKind = {
+  ...terraformLike('tofu', 'https://opentofu.org/docs/intro/install/'),
+  detect: async () => ({}),
+};
 
 /** The saved plan is what is applied, to the byte; the program itself refuses it once the state is another. */
-function terraformLike(name: KindName & ('terraform' | 'tofu'), install: string): DeployKind {
+function terraformLike(name: 'terraform' | 'tofu', install: string): DeployKind {
   return {
     name,
     programs: [name],

@@ -8,7 +8,7 @@ import { emptyPlan } from './empty-plan.ts';
 /** What the health check of a release means in that shell. */
 async function checkedBy(command: string, shell: string): Promise<Effect | undefined> {
   const plan = { ...emptyPlan, health: { command, withinS: 30 } };
-  const deployment = { plan, digest: 'd', state: 'planned', done: 0, note: '', changedAtMs: 0 } as const;
+  const deployment = { plan, digest: 'd', state: 'planned', note: '', changedAtMs: 0 } as const;
   const ports = { files: nodeFileSystem(hash), commands: { shell } };
   const effects = await releaseEffects(ports, deployment, 'apply', []);
   return effects.find(({ verb }) => verb === 'run');
