@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { hostIsListed } from '../core/security/host-list.ts';
-import { redact } from '../core/security/redact.ts';
+import { holdsSecret } from '../core/security/redact.ts';
 import { visibleText } from '../protocol/visible-text.ts';
 import type { Confirmer } from './confirm.ts';
 
@@ -11,7 +11,7 @@ import type { Confirmer } from './confirm.ts';
 export async function openLink(address: string, allowedHosts: readonly string[], confirmer: Confirmer): Promise<void> {
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol)) return;
-  const secret = redact(url.href) !== url.href;
+  const secret = holdsSecret(url.href);
   if (secret || !hostIsListed(url.hostname, allowedHosts)) {
     const warning = secret ? '\n\nIt holds something that looks like a key or a password.' : '';
     const allowed = await confirmer.confirm({

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
-import { isBelow, toolPlaces } from '../../core/security/home-folder.ts';
+import { isBelow } from '../../core/security/canonical-path.ts';
+import { toolPlaces } from '../../core/security/home-folder.ts';
 
 interface HomeQuestion {
   readonly roots: readonly string[];

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { isBelow } from '../../core/security/canonical-path.ts';
 import { protectedName } from '../../core/security/protected-paths.ts';
 import { isSecretFile, protectedTop, type SetAside } from '../../core/security/sandbox.ts';
 
@@ -30,7 +31,7 @@ export async function findProtected(roots: readonly string[]): Promise<Protected
   const { stdout } = await run('find', words, { maxBuffer: 256_000_000, timeout: 20_000 }).catch(partial);
   const found = { protectedPaths: new Set<string>(), secretFiles: new Set<string>() };
   for (const path of stdout.split('\0')) {
-    const root = roots.find((candidate) => path.startsWith(`${candidate}/`));
+    const root = roots.find((candidate) => isBelow(path, candidate));
     if (root === undefined) continue;
     const shown = relative(root, path);
     if (protectedName(shown) !== undefined) found.protectedPaths.add(join(root, protectedTop(shown)));
@@ -61,7 +62,7 @@ export async function setAside(
   const moved: SetAside[] = [];
   for (const path of (await findProtected(roots)).protectedPaths) {
     if (known.has(path)) continue;
-    const root = roots.find((candidate) => path.startsWith(`${candidate}/`)) ?? '';
+    const root = roots.find((candidate) => isBelow(path, candidate)) ?? '';
     const shown = relative(root, path);
     const movedTo = join(folder, String(moved.length + 1), basename(path));
     await mkdir(join(folder, String(moved.length + 1)), { recursive: true, mode: 0o700 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { SandboxManager, type SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime';
 import { MagusError } from '../../core/errors/magus-error.ts';
-import { isBelow } from '../../core/security/home-folder.ts';
+import { isBelow } from '../../core/security/canonical-path.ts';
 import {
   type ConfinedCommand,
   type Confinement,

@@ -1,6 +1,7 @@
 import type { RuleText } from '../../protocol/task-event.ts';
 import type { ContextItem } from '../../protocol/task-start.ts';
 import type { Ports } from '../ports.ts';
+import { isBelow } from '../security/canonical-path.ts';
 import { fixedPart } from '../task/plan-graph.ts';
 import { resolvePath } from '../tools/resolve-path.ts';
 
@@ -89,7 +90,7 @@ export async function placesWritten(
 function foldersOf(roots: readonly string[], places: readonly string[]): readonly string[] {
   const folders = new Set<string>();
   for (const place of places) {
-    const root = roots.find((candidate) => place.startsWith(`${candidate}/`));
+    const root = roots.find((candidate) => isBelow(place, candidate));
     if (root === undefined) continue;
     for (let folder = parentOf(place); folder.length > root.length; folder = parentOf(folder)) folders.add(folder);
   }

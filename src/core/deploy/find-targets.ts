@@ -1,5 +1,6 @@
 import { parseInWords } from '../errors/parse-in-words.ts';
 import type { FileSystem } from '../ports.ts';
+import { pathBelow } from '../security/canonical-path.ts';
 import { deployFile, kindNames, parseDeployFile, type TargetSettings, targetSettingsSchema } from './deploy-file.ts';
 import type { DeployKind, Look } from './deploy-kind.ts';
 import { kinds } from './kinds.ts';
@@ -58,7 +59,7 @@ function lookAt(files: FileSystem, root: string): Look {
   const at = (path: string): string => (path === '.' ? root : `${root}/${path}`);
   const inside = async (path: string): Promise<string | undefined> => {
     const { real } = await files.facts(at(path));
-    return real === root || real.startsWith(`${root}/`) ? real : undefined;
+    return pathBelow(real, root, files.platform ?? 'posix') === undefined ? undefined : real;
   };
   return {
     has: async (path) => (await files.facts(at(path))).kind === 'file',

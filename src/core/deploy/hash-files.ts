@@ -1,5 +1,6 @@
 import { MagusError } from '../errors/magus-error.ts';
 import type { FileSystem, Hash } from '../ports.ts';
+import { pathBelow } from '../security/canonical-path.ts';
 
 const mostFiles = 20_000;
 const mostBytes = 500_000_000;
@@ -67,7 +68,7 @@ export async function hashFiles(
 /** A link in the project must not lead to files of the user that nobody meant to deploy. */
 async function inside(files: FileSystem, root: string, place: string): Promise<string> {
   const { real } = await files.facts(place === '.' ? root : `${root}/${place}`);
-  if (real === root || real.startsWith(`${root}/`) || real.startsWith(`${root}\\`)) return real;
+  if (pathBelow(real, root, files.platform ?? 'posix') !== undefined) return real;
   throw new MagusError('tool-input', `${place} leads out of the project, to ${real}. Name a folder of the project.`, {
     code: 'OUTSIDE',
   });

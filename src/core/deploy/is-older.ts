@@ -7,3 +7,8 @@ export function isOlder(version: string, least: string): boolean {
   }
   return false;
 }
+
+/** The first version that a program names in what it says: "3.13.1". */
+export function versionIn(said: string): string | undefined {
+  return /\d+\.\d+(?:\.\d+)?/.exec(said)?.[0];
+}

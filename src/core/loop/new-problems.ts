@@ -1,5 +1,6 @@
 import type { Effect } from '../../protocol/effects.ts';
 import type { Diagnostic, Editor, ProblemState, ProblemWatch } from '../editor-port.ts';
+import { shownIn } from '../security/canonical-path.ts';
 import type { ToolResult } from '../tools/tool.ts';
 
 const mostShown = 8;
@@ -54,9 +55,8 @@ function listOf(head: string, problems: readonly Diagnostic[], roots: readonly s
 }
 
 function show({ path, line, severity, message, source }: Diagnostic, roots: readonly string[]): string {
-  const [first] = roots;
   // What the model calls by a relative path lies in the first folder.
-  const shown = first !== undefined && path.startsWith(`${first}/`) ? path.slice(first.length + 1) : path;
+  const shown = shownIn(path, roots.slice(0, 1)) ?? path;
   return `${shown}:${line}: ${severity}: ${message.slice(0, longestMessage)}${source === '' ? '' : ` (${source})`}`;
 }
 

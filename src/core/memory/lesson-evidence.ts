@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { MemoryRecord } from '../../protocol/memory.ts';
 import type { LoggedEvent } from '../../protocol/task-event.ts';
 import type { Ports } from '../ports.ts';
+import { shownIn } from '../security/canonical-path.ts';
 
 export const lessonSchema = z.object({
   lesson: z.string().check(z.minLength(10), z.maxLength(600)),
@@ -42,13 +43,14 @@ async function citationOf(
   for (const root of roots) {
     const { real } = await files.facts(path.startsWith('/') ? path : `${root}/${path}`).catch(() => ({ real: '' }));
     // Only what lies in the workspace is evidence, wherever a link or ".." would lead.
-    if (!real.startsWith(`${root}/`)) continue;
+    const shown = shownIn(real, [root]);
+    if (shown === undefined) continue;
     const bytes = await files.read(real, mostBytes).catch(() => undefined);
     const lines = bytes ? new TextDecoder().decode(bytes).split('\n') : [];
     const near = lines.findIndex(
       (text, index) => Math.abs(index + 1 - line) <= nearLines && squeezed(text).includes(squeezed(quote)),
     );
-    if (bytes && near >= 0) return { path: real.slice(root.length + 1), line: near + 1, sha256: hash.sha256(bytes) };
+    if (bytes && near >= 0) return { path: shown, line: near + 1, sha256: hash.sha256(bytes) };
   }
   return undefined;
 }

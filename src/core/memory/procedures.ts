@@ -1,4 +1,5 @@
 import type { MemoryRecord, Workflow } from '../../protocol/memory.ts';
+import { shownIn } from '../security/canonical-path.ts';
 import type { CallState, TaskState } from '../task/state.ts';
 import { outcomeOf } from './episode-of.ts';
 import { afterUse, successProbability } from './success.ts';
@@ -67,10 +68,7 @@ function doesSomething({ command, changing }: CallState): boolean {
 }
 
 function changedPaths({ changes, start }: TaskState): readonly string[] {
-  const relative = changes.map(({ path }) => {
-    const root = start.roots.find((candidate) => path.startsWith(`${candidate}/`));
-    return root === undefined ? path : path.slice(root.length + 1);
-  });
+  const relative = changes.map(({ path }) => shownIn(path, start.roots) ?? path);
   return [...new Set(relative)].sort((a, b) => b.length - a.length);
 }
 

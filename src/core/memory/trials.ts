@@ -1,4 +1,5 @@
 import type { Trial } from '../../protocol/memory.ts';
+import { shownIn } from '../security/canonical-path.ts';
 import type { CallState, TaskState } from '../task/state.ts';
 
 const mostTrials = 40;
@@ -75,13 +76,8 @@ export function actionOf(call: CallState): string {
 
 function wordsOf(state: TaskState, call: CallState): string {
   if (call.command) return `ran ${call.command.command}`;
-  const paths = (call.changing ?? []).map(({ path }) => withoutRoot(state, path));
+  const paths = (call.changing ?? []).map(({ path }) => shownIn(path, state.start.roots) ?? path);
   return `${call.name} ${paths.join(', ')}`.trim();
-}
-
-function withoutRoot(state: TaskState, path: string): string {
-  const root = state.start.roots.find((candidate) => path.startsWith(`${candidate}/`));
-  return root === undefined ? path : path.slice(root.length + 1);
 }
 
 function kindsOfFiles({ changing }: CallState): string {

@@ -25,9 +25,14 @@ function oddWindowsPath(path: string): string | undefined {
 
 const deviceName = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\..*)?$/i;
 
+/** Whether an absolute path lies below a folder; the folder itself does not. */
+export function isBelow(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}
+
 /** What the path, real and with forward slashes, is called below its workspace folder; undefined: it lies in none. */
 export function shownIn(path: string, roots: readonly string[]): string | undefined {
-  const root = roots.find((candidate) => path === candidate || path.startsWith(`${candidate}/`));
+  const root = roots.find((candidate) => path === candidate || isBelow(path, candidate));
   return root === undefined ? undefined : path.slice(root.length + 1);
 }
 

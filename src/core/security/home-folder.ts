@@ -1,7 +1,4 @@
-/** Whether an absolute path lies below a folder; the folder itself does not. */
-export function isBelow(path: string, folder: string): boolean {
-  return path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
-}
+import { isBelow } from './canonical-path.ts';
 
 /**
  * Where tool chains keep programs, packages and settings in a home folder on Linux: confined commands read these places and

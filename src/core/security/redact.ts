@@ -17,6 +17,11 @@ export function redact(text: string, known: readonly string[] = []): string {
   return clean.replace(longToken, (token) => (looksDrawnByLot(token) ? redacted : token));
 }
 
+/** Whether something in it would be taken out. */
+export function holdsSecret(text: string, known: readonly string[] = []): boolean {
+  return redact(text, known) !== text;
+}
+
 /** The values of a .env file whose names say that they are secret. */
 export function secretsOfEnvironmentFile(text: string): readonly string[] {
   return text.split('\n').flatMap((line) => {

@@ -1,6 +1,6 @@
 import { type ActTarget, lookObject } from '../../core/browser-port.ts';
 import type { Ports } from '../../core/ports.ts';
-import { redact } from '../../core/security/redact.ts';
+import { holdsSecret } from '../../core/security/redact.ts';
 import type { ToolScope } from '../../core/tools/tool.ts';
 import type { Effect } from '../../protocol/effects.ts';
 
@@ -19,9 +19,14 @@ export async function visitEffect(
 ): Promise<Effect> {
   const object = url.href;
   const inTask = (await isServed(url)) ? 'served' : ports.browser.opened(taskId, url) ? 'opened' : undefined;
-  const shown =
-    redact(object, ports.secrets()) === object ? {} : { protects: 'something that looks like a key in the address' };
-  return { verb: 'connect', object, zone: 'outside', ...(inTask ? { inTask } : {}), ...shown };
+  const isKey = holdsSecret(object, ports.secrets());
+  return {
+    verb: 'connect',
+    object,
+    zone: 'outside',
+    ...(inTask ? { inTask } : {}),
+    ...(isKey ? { protects: 'something that looks like a key in the address' } : {}),
+  };
 }
 
 /**
@@ -49,7 +54,7 @@ export function tellEffect(
   told: { readonly text: string; readonly words: string; readonly served: boolean },
 ): Effect {
   const { origin } = URL.parse(url) ?? new URL('about:blank');
-  const isKey = redact(told.text, ports.secrets()) !== told.text;
+  const isKey = holdsSecret(told.text, ports.secrets());
   return {
     verb: 'connect',
     object: `${origin}/ ${element.startsWith('password') ? 'typing a password' : told.words}`,

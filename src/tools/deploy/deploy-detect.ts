@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { commandLine } from '../../core/deploy/command-line.ts';
 import type { DeployKind } from '../../core/deploy/deploy-kind.ts';
 import { type FoundTarget, findTargets } from '../../core/deploy/find-targets.ts';
-import { isOlder } from '../../core/deploy/is-older.ts';
+import { isOlder, versionIn } from '../../core/deploy/is-older.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { Tool, ToolScope } from '../../core/tools/tool.ts';
 import type { Effect } from '../../protocol/effects.ts';
@@ -30,10 +30,7 @@ export const deployDetect: Tool<Record<string, never>> = {
     for (const [index, { kind, root, line, words }] of (await versionLines(ports, scope, targets)).entries()) {
       const run = { line, words, accepts: [], part: `version-${index}`, timeoutMs: 20_000 };
       const { ok, output } = await runLine({ ports, scope, authorized, root }, run, signal);
-      versions.set(
-        kind.name,
-        ok ? (/\d+\.\d+(?:\.\d+)?/.exec(output)?.[0] ?? 'of an unknown version') : 'which does not start',
-      );
+      versions.set(kind.name, ok ? (versionIn(output) ?? 'of an unknown version') : 'which does not start');
     }
     const shown = await Promise.all(targets.map((target) => targetLine(ports, scope, target, versions)));
     const none =

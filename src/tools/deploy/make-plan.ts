@@ -5,6 +5,7 @@ import type { Deployment, DeployPlan, Health } from '../../core/deploy/deploymen
 import { hashFiles } from '../../core/deploy/hash-files.ts';
 import { shortened } from '../../core/deploy/render-plan.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { shownIn } from '../../core/security/canonical-path.ts';
 import { redact } from '../../core/security/redact.ts';
 import { type Place, runLine } from './run-line.ts';
 import type { RecipeFor, Recipes } from './wanted-target.ts';
@@ -36,7 +37,7 @@ export async function makePlan(place: Place, wanted: Wanted, signal: AbortSignal
   const past = await answersTo(place, wanted.recipes, recipe.past, 'past', signal);
   const trial = await answersTo(place, wanted.recipes, recipe.trial, 'trial', signal);
   const answers = new Map([...Object.entries(identity), ...Object.entries(past), ...Object.entries(trial)]);
-  const also = (recipe.alsoReads?.(answers) ?? []).filter((file) => file === root || file.startsWith(`${root}/`));
+  const also = (recipe.alsoReads?.(answers) ?? []).filter((file) => shownIn(file, [root]) !== undefined);
   const later = [...also, ...(recipe.artefact === undefined ? [] : [recipe.artefact])];
   const left = await hashFiles(ports, root, later, recipe.reads);
   const { commands, note } = recipe.rollback(answers);

@@ -5,10 +5,10 @@ import type { Command, DeployKind, Question, Recipe } from '../../core/deploy/de
 import type { PlannedCommand } from '../../core/deploy/deployment.ts';
 import { type FoundTarget, findTargets } from '../../core/deploy/find-targets.ts';
 import { hashFiles } from '../../core/deploy/hash-files.ts';
-import { isOlder } from '../../core/deploy/is-older.ts';
+import { isOlder, versionIn } from '../../core/deploy/is-older.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { Ports } from '../../core/ports.ts';
-import { redact } from '../../core/security/redact.ts';
+import { holdsSecret } from '../../core/security/redact.ts';
 import type { ToolScope } from '../../core/tools/tool.ts';
 
 /** The target of that name. Throws `tool-input` where there is none, or where the project does not say enough of it. */
@@ -77,7 +77,7 @@ export async function recipeFor(ports: Ports, roots: readonly string[], wanted: 
   const recipe = kind.recipe({ settings, environment, planId, folder, program });
   const line = ({ words, accepts = [] }: Command): PlannedCommand => {
     const text = commandLine(words, ports.commands.shell);
-    if (redact(text, ports.secrets()) === text) return { line: text, words, accepts };
+    if (!holdsSecret(text, ports.secrets())) return { line: text, words, accepts };
     throw new MagusError(
       'tool-input',
       `A command for ${target} would hold what looks like a secret. Let the program read it from its own login or a file instead.`,
@@ -97,7 +97,7 @@ function versionOf(
     help: `${versionName || name} is missing or does not start. Get it: ${install}.`,
     words: [path, ...version],
     pick: (said) => {
-      const found = /\d+\.\d+(?:\.\d+)?/.exec(said)?.[0];
+      const found = versionIn(said);
       if (found === undefined) return undefined;
       if (least === undefined || !isOlder(found, least))
         return `${path} ${versionName === '' ? found : `(${versionName} ${found})`}`;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { Ports } from '../../core/ports.ts';
 import { parseWebAddress } from '../../core/security/egress.ts';
-import { redact } from '../../core/security/redact.ts';
+import { holdsSecret } from '../../core/security/redact.ts';
 import { fileEffect, resolvePath } from '../../core/tools/resolve-path.ts';
 import type { Tool, ToolResult, ToolScope } from '../../core/tools/tool.ts';
 import type { WebAnswer } from '../../core/web-port.ts';
@@ -76,7 +76,7 @@ function protection(
   { method, headers = {}, body = '' }: HttpRequestInput,
 ): Pick<Effect, 'protects'> {
   const whole = [decoded(url.href), ...Object.entries(headers).flat(), body].join('\n');
-  if (redact(whole, ports.secrets()) !== whole) return { protects: 'something that looks like a key in the request' };
+  if (holdsSecret(whole, ports.secrets())) return { protects: 'something that looks like a key in the request' };
   if (method === 'GET' || method === 'HEAD') return {};
   const bytes = ports.hash.sha256(JSON.stringify([headers, body])).slice(0, 16);
   return {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Diagnostic } from '../../core/editor-port.ts';
 import type { Ports } from '../../core/ports.ts';
+import { shownIn } from '../../core/security/canonical-path.ts';
 import { fileEffect, type ResolvedPath, resolvePath } from '../../core/tools/resolve-path.ts';
 import type { Tool, ToolScope } from '../../core/tools/tool.ts';
 
@@ -53,7 +54,6 @@ async function resolved(
 }
 
 function show(each: Diagnostic, scope: ToolScope): string {
-  const root = scope.roots[0];
-  const path = root !== undefined && each.path.startsWith(`${root}/`) ? each.path.slice(root.length + 1) : each.path;
+  const path = shownIn(each.path, scope.roots.slice(0, 1)) ?? each.path;
   return `${path}:${each.line}: ${each.severity}: ${each.message.slice(0, 500)} (${each.source})`;
 }
