@@ -32,6 +32,8 @@ const withServers: Readonly<Record<string, Suite>> = {
 
 let passed = 0;
 let failed = 0;
+/** Told at the very end: the output of most suites is far up by then. */
+const faults: string[] = [];
 const known = { ...suites, ...withServers };
 const named = process.argv.slice(2);
 await run('node', ['esbuild.js']);
@@ -39,10 +41,10 @@ process.env['OPENMAGUS_BUILT'] = 'yes';
 for (const name of named.length > 0 ? named : Object.keys(suites)) {
   const suite = known[name];
   if (suite === undefined) {
-    console.error(`There is no suite ${name}. There are: ${Object.keys(known).join(', ')}.`);
-    failed += 1;
+    fault(`There is no suite ${name}. There are: ${Object.keys(known).join(', ')}.`);
   } else await runSuite(name, suite);
 }
+if (faults.length > 0) console.log(`\n== what failed\n${faults.join('\n')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
@@ -53,16 +55,16 @@ async function runSuite(name: string, suite: Suite): Promise<void> {
   const passing = last(text, /^\s*(\d+) passing/gm);
   const failing = last(text, /^\s*(\d+) failing/gm);
   passed += passing;
-  failed += failing;
-  if (code !== 0 && failing === 0) {
-    failed += 1;
-    console.log(`${name} ended with exit code ${code}.`);
-  }
-  if (passing + failing < suite.least) {
-    failed += 1;
-    console.log(`${name} ran ${passing + failing} tests; it has at least ${suite.least}.`);
-  }
+  if (failing > 0)
+    fault(`${name}:\n${text.slice([...text.matchAll(/^\s*\d+ failing/gm)].at(-1)?.index).trim()}`, failing);
+  else if (code !== 0) fault(`${name} ended with exit code ${code}.`);
+  if (passing + failing < suite.least) fault(`${name} ran ${passing + failing} tests; it has at least ${suite.least}.`);
   console.log(`== ${name}: ${passing} passed, ${failing} failed, ${Math.round((performance.now() - began) / 1000)} s`);
+}
+
+function fault(text: string, count = 1): void {
+  failed += count;
+  faults.push(text);
 }
 
 function mocha(files: string, least: number, patience = 20_000): Suite {

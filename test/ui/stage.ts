@@ -57,8 +57,14 @@ export function stage(): Promise<Stage> {
 afterEach(async function () {
   if (this.currentTest?.state !== 'failed') return;
   await mkdir(leftovers, { recursive: true });
-  for (const [index, { page }] of opened.entries())
+  for (const [index, { page, chat }] of opened.entries()) {
+    if (page.isClosed()) continue;
     await page.screenshot({ path: path.join(leftovers, `failed-${index}.png`) }).catch(() => undefined);
+    for (const frame of [page.mainFrame(), chat]) {
+      const shown = await frame.evaluate<string>('document.body.innerText').catch(() => '');
+      console.log(`window ${index} shows:\n${shown}\n`);
+    }
+  }
 });
 
 after(async () => {
