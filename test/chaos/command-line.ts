@@ -75,6 +75,12 @@ export function openmagus(
   return { process: child, ended };
 }
 
+/** What a run that ended otherwise than it should has said. */
+export function lastWords({ errors, events }: Ended): string {
+  const last = events.slice(-12).map(({ seq, event }) => `${seq} ${JSON.stringify(event).slice(0, 600)}`);
+  return [errors, ...last].join('\n');
+}
+
 export function modelWords(url: string): readonly string[] {
   return ['--json', '--approve', 'auto', '--model-url', url, '--model', 'scripted'];
 }

@@ -9,7 +9,7 @@ import type { TaskEvent } from '../../src/protocol/task-event.ts';
 import { buildExtension, projectFolder } from '../support/extension-package.ts';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.ts';
 import { assertWantedTree, carefulModel, goalIn } from './careful-task.ts';
-import { type Ended, logOf, modelWords, newPlace, openmagus, type Place } from './command-line.ts';
+import { type Ended, lastWords, logOf, modelWords, newPlace, openmagus, type Place } from './command-line.ts';
 import { mountSmallDisk, whyNoSmallDisk } from './small-disk.ts';
 import { assertWholeLog } from './whole-log.ts';
 
@@ -52,8 +52,8 @@ describe('faults of the journal', () => {
   }
 
   async function assertResumable(): Promise<void> {
-    const { code, errors } = await resume();
-    assert.equal(code, 0, errors);
+    const ended = await resume();
+    assert.equal(ended.code, 0, lastWords(ended));
     assertWholeLog(logOf(place.home));
     await assertWantedTree(place.workspace);
   }
@@ -174,8 +174,8 @@ describe('faults of the journal', () => {
         assert.notEqual(code, 0);
         assert.match(errors, /disk .*is full.*Free some space/);
         disk.empty();
-        const { code: then, errors: said } = await run();
-        assert.equal(then, 0, said);
+        const then = await run();
+        assert.equal(then.code, 0, lastWords(then));
         await assertWantedTree(place.workspace);
       } finally {
         disk.unmount();

@@ -100,6 +100,28 @@ describe('a confined command', () => {
     assert.equal(await readFile(join(rig.workspace, 'sub', 'readme.txt'), 'utf8'), 'fine\n');
   });
 
+  it('holds for commands side by side, of which one ends before the other', async () => {
+    const before = process.cwd();
+    // As on the command line: there the package keeps more from being made, for as long as any command runs.
+    process.chdir(rig.workspace);
+    try {
+      const slow = rig.run(
+        'sleep 1; mkdir -p .idea; echo evil > .idea/x; echo evil > .gitconfig; cat .idea/x .gitconfig',
+      );
+      for (let count = 0; count < 4; count += 1) {
+        const { output, state } = await rig.run('echo fine');
+        assert.deepEqual([output, state.exitCode, state.setAside], ['fine\n', 0, []]);
+      }
+      const { output, state } = await slow;
+      assert.doesNotMatch(output, /^evil$/m);
+      assert.deepEqual(state.setAside, []);
+      for (const name of ['.idea', '.gitconfig'])
+        await assert.rejects(stat(join(rig.workspace, name)), { code: 'ENOENT' }, name);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
   it('reaches no server of this machine, over TCP, UDP or sockets of the file system', async () => {
     let reached = 0;
     const web = createHttpServer((_request, response) => {

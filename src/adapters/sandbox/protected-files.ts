@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { cp, lstat, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { isBelow } from '../../core/security/canonical-path.ts';
@@ -52,7 +52,10 @@ function shallowest(paths: ReadonlySet<string>): readonly string[] {
   return [...paths].sort((one, other) => depth(one) - depth(other)).slice(0, mostPaths);
 }
 
-/** Moves what is protected and was not there before out of the workspace: nothing may pick it up. */
+/**
+ * Moves what is protected and was not there before out of the workspace: nothing may pick it up. What is empty stays: it does
+ * nothing, and another command that runs now may have it there so that nobody can make what is protected in its place.
+ */
 export async function setAside(
   roots: readonly string[],
   before: ProtectedFiles,
@@ -61,7 +64,7 @@ export async function setAside(
   const known = new Set([...before.protectedPaths, ...before.secretFiles]);
   const moved: SetAside[] = [];
   for (const path of (await findProtected(roots)).protectedPaths) {
-    if (known.has(path)) continue;
+    if (known.has(path) || (await isEmpty(path))) continue;
     const root = roots.find((candidate) => isBelow(path, candidate)) ?? '';
     const shown = relative(root, path);
     const movedTo = join(folder, String(moved.length + 1), basename(path));
@@ -71,6 +74,16 @@ export async function setAside(
     moved.push({ path: shown, protects: protectedName(shown) ?? '', movedTo });
   }
   return moved;
+}
+
+/** Also a folder of nothing but empty ones. */
+async function isEmpty(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined || (found.isFile() && found.size === 0)) return true;
+  if (!found.isDirectory()) return false;
+  const entries = await readdir(path).catch(() => undefined);
+  for (const entry of entries ?? []) if (!(await isEmpty(join(path, entry)))) return false;
+  return entries !== undefined;
 }
 
 /** The folders that it was alone in go with it. */
