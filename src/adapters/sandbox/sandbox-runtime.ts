@@ -28,7 +28,11 @@ export function sandboxRuntime(settings: SandboxSettings): Sandbox {
   const held = placeholders();
   let opened: Promise<Session> | undefined;
   const open = (roots: readonly string[] = []): Promise<Session> => {
-    opened ??= start(runtime, roots);
+    opened ??= start(runtime, roots).catch((error: unknown) => {
+      // What keeps it from starting now may be gone the next time.
+      opened = undefined;
+      throw error;
+    });
     return opened;
   };
   let count = 0;
@@ -91,7 +95,12 @@ interface Session {
 
 async function start(runtime: RuntimeSettings, roots: readonly string[]): Promise<Session> {
   const temporary = await realpath(await mkdtemp(join(tmpdir(), 'openmagus-')));
-  await SandboxManager.initialize(sessionRules(runtime, { roots, temporary, ...knownOnWindows(roots) }));
+  try {
+    await SandboxManager.initialize(sessionRules(runtime, { roots, temporary, ...knownOnWindows(roots) }));
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
   return { temporary, roots, callOffGuard: guardRelays() };
 }
 
