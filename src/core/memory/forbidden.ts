@@ -63,7 +63,8 @@ interface Prohibition {
 function prohibitions(text: string): readonly Prohibition[] {
   // A full stop ends it where a blank or the end follows: names of files have one too.
   const found = text.matchAll(/\b(?:never|not ever|don't ever)\s+(?:ever\s+)?((?:[^.\n]|\.(?!\s|$))+)/gi);
-  return [...found].flatMap(({ index, 1: said = '' }) => {
+  return [...found].flatMap(({ index, 1: sentence = '' }) => {
+    const said = withoutInstead(sentence);
     const touched = touching.exec(said)?.[1]?.toLowerCase();
     const command = commands.exec(said)?.[1]?.toLowerCase();
     // "The server never answers" tells something and forbids nothing.
@@ -71,7 +72,7 @@ function prohibitions(text: string): readonly Prohibition[] {
     const quoted = [...said.matchAll(/`([^`]+)`|"([^"]+)"|'([^']+)'/g)].map(
       (part) => part[1] ?? part[2] ?? part[3] ?? '',
     );
-    const whole = said.replace(touching, '');
+    const whole = said.replace(touching, '').replace(between, ' ');
     const phrases = quoted.length > 0 ? quoted.map((part) => `${command ?? ''} ${part}`) : [whole];
     return {
       phrases: phrases.map(wordsIn).filter((words) => words.length > 0),
@@ -81,6 +82,20 @@ function prohibitions(text: string): readonly Prohibition[] {
   });
 }
 
+/** "Never use npm, use pnpm": what is wanted instead is not forbidden; it begins with the same verb, or says so. */
+function withoutInstead(sentence: string): string {
+  const [verb = ''] = /^[a-z]*/i.exec(sentence) ?? [];
+  const masked = sentence.replace(/`[^`]+`|"[^"]+"|'[^']+'/g, (quote) => '_'.repeat(quote.length));
+  const instead = new RegExp(
+    `\\s*(?:[,;:(\u2013\u2014]|\\s-)\\s*(?:please\\s+)?(?:but|always|instead|rather|prefer|${verb})\\b|\\s(?:but|instead of|rather than)\\s|;`,
+    'i',
+  );
+  const end = verb === '' ? -1 : masked.search(instead);
+  return end < 0 ? sentence : sentence.slice(0, end);
+}
+
+/** Words of a sentence that stand in no command. */
+const between = /(?<=^|\s)(?:to|the|an?|on|in|into|from|at|any|files?|folders?|branch(?:es)?)(?=\s|$)/gi;
 const beginsSentence = /(?:^|[.!?:;*-]\s|\n)\s*$/;
 const running: ReadonlySet<string> = new Set(['run', 'use', 'call', 'do', 'execute', 'start']);
 const reading: ReadonlySet<string> = new Set(['read', 'open', 'look at', 'show', 'print', 'access']);
@@ -96,7 +111,7 @@ function forbids({ phrases, ofRunning, ofReading }: Prohibition, { actions, read
       const reads = readsOnly && !ofReading;
       if (of === 'text') return !reads && holdsTogether(words, phrase);
       const isSame = (word: string, wanted: string, first: boolean): boolean =>
-        word === wanted || (ofRunning ? (first || of === 'tool') && isPathOf(word, wanted) : isInPath(word, wanted));
+        word === wanted || (ofRunning ? first && isPathOf(word, wanted) : isInPath(word, wanted));
       // What only reads is forbidden where it is named itself: "never run `git log`".
       return (!reads || isSame(words[0] ?? '', phrase[0] ?? '', true)) && holdsInOrder(words, phrase, isSame);
     }),

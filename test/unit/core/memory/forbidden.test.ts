@@ -57,6 +57,22 @@ describe('a "never" of the user', () => {
     assert.ok(!(await stops('Please never push to `main`.', 'git switch main')));
   });
 
+  it('leaves what the user wants instead, and files named like a command', async () => {
+    const npm = 'Never use `npm`, use `pnpm`.';
+    assert.ok(await stops(npm, 'npm install'));
+    assert.ok(!(await stops(npm, 'pnpm install')));
+    assert.ok(!(await stops('Never use npm; use `pnpm`.', 'pnpm install')));
+    assert.ok(!(await stops('Never use `npm` but `pnpm`.', 'pnpm install')));
+    assert.ok(!(await stops('Never push to `main`, push to `develop`.', 'git push origin develop')));
+    assert.ok(await stops('Never push to `main`, push to `develop`.', 'git push origin main'));
+    assert.ok(await stops('Never run `npm publish` or `yarn publish`.', 'yarn publish'));
+    assert.ok(await stops('Never edit `a.lock`, `b.lock`.', 'rm b.lock'));
+    assert.ok(await stops('Never push to main.', 'git push origin main'));
+    assert.ok(!(await stops('Never push to main.', 'git push origin develop')));
+    assert.ok(await stops('Never run `build.sh`.', './build.sh'));
+    assert.ok(!stopsTool('Never run `build.sh`.', 'edit_file', 'write', '/w/build.sh'));
+  });
+
   it('is none where it only tells something', async () => {
     assert.ok(!(await stops('The server never answers `npm test` in time.', 'npm test')));
     assert.ok(!stopsTool('Prices never include `tax`.', 'write_file', 'write', '/w/src/tax/a.ts'));
