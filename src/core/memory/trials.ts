@@ -89,7 +89,7 @@ function kindsOfFiles({ changing }: CallState): string {
 export function normaliseCommand(command: string): string {
   return command
     .trim()
-    .replace(/(["'])(?:\\.|(?!\1).)*\1/g, '"…"')
+    .replace(/(["'])(?:\\.|(?!\1)[^\\\n])*\1/g, '"…"')
     .replace(/(?<=^|\s|=)(?:~|\.{1,2})?\/?(?:[\w.@-]+\/)+[\w.@*-]*/g, '…')
     .replace(/\b[0-9a-f]{7,40}\b|\b\d+(?:\.\d+)*\b/g, '#')
     .replace(/\s+/g, ' ')
