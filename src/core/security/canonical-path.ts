@@ -32,8 +32,13 @@ export function isBelow(path: string, folder: string): boolean {
 
 /** What the path, real and with forward slashes, is called below its workspace folder; undefined: it lies in none. */
 export function shownIn(path: string, roots: readonly string[]): string | undefined {
-  const root = roots.find((candidate) => path === candidate || isBelow(path, candidate));
-  return root === undefined ? undefined : path.slice(root.length + 1);
+  return roots.map((root) => pathBelow(path, root, 'posix')).find((below) => below !== undefined);
+}
+
+/** The folder and all that it lies in, the nearest first, without a slash at their ends: the root is "". */
+export function* upwards(folder: string): Generator<string> {
+  let at = folder.replace(/\/+$/, '');
+  for (yield at; at !== ''; yield at) at = at.slice(0, Math.max(0, at.lastIndexOf('/')));
 }
 
 /** The path below the folder, with forward slashes ("" for the folder itself); undefined: it lies elsewhere. Both are real paths. */

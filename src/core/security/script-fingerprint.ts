@@ -1,6 +1,6 @@
 import type { Effect, EffectCommand } from '../../protocol/effects.ts';
 import type { Ports } from '../ports.ts';
-import { shownIn } from './canonical-path.ts';
+import { shownIn, upwards } from './canonical-path.ts';
 
 /** Programs that run what a file of the workspace says, with the names of that file. */
 const runners = new Map<string, readonly string[]>([
@@ -40,7 +40,8 @@ async function nearest(
   name: string,
   { cwd, roots }: { readonly cwd: string; readonly roots: readonly string[] },
 ): Promise<string | undefined> {
-  for (let at = cwd; shownIn(at, roots) !== undefined; at = at.slice(0, at.lastIndexOf('/'))) {
+  for (const at of upwards(cwd)) {
+    if (shownIn(at || '/', roots) === undefined) return undefined;
     const facts = await files.facts(`${at}/${name}`);
     if (facts.kind === 'file') return facts.real;
   }

@@ -1,5 +1,5 @@
 import type { Effect } from '../../../protocol/effects.ts';
-import { shownIn } from '../canonical-path.ts';
+import { shownIn, upwards } from '../canonical-path.ts';
 import type { Grounds } from './place-effects.ts';
 
 /**
@@ -11,14 +11,14 @@ export async function repositoryEffects(
   { files, roots }: Grounds,
   folder: string,
 ): Promise<readonly Effect[] | string> {
-  for (let at = folder; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
-    const inside = shownIn(at, roots) !== undefined;
+  for (const at of upwards(folder)) {
+    const inside = shownIn(at || '/', roots) !== undefined;
     const git = await files.facts(`${at}/.git`);
     if (git.kind === 'none' && git.real === `${at}/.git`) continue;
-    if (!inside) return [{ verb: 'read', object: at, zone: 'outside' }];
+    if (!inside) return [{ verb: 'read', object: at || '/', zone: 'outside' }];
     if (git.kind !== 'directory' || git.real !== `${at}/.git`) return 'a repository that lies elsewhere';
     const why = (await otherPlace(files, git.real)) ?? (await oddConfiguration(files, at));
-    return why ?? [{ verb: 'read', object: at, zone: 'workspace' }];
+    return why ?? [{ verb: 'read', object: at || '/', zone: 'workspace' }];
   }
   return [];
 }

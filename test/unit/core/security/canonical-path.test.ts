@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { foldCase, oddPath, pathBelow } from '../../../../src/core/security/canonical-path.ts';
+import { foldCase, oddPath, pathBelow, shownIn, upwards } from '../../../../src/core/security/canonical-path.ts';
 import { protectedName } from '../../../../src/core/security/protected-paths.ts';
 
 describe('paths as they were written', () => {
@@ -49,6 +49,21 @@ describe('paths as they were written', () => {
   it('finds what macOS ignores in names odd there', () => {
     assert.notEqual(oddPath('.g\u200cit/config', 'darwin'), undefined);
     assert.equal(oddPath('C:a:b~1', 'posix'), undefined);
+  });
+});
+
+describe('a path in a workspace', () => {
+  it('is shown whole below its folder, be that the root of the file system', () => {
+    assert.equal(shownIn('/w/a/b', ['/x', '/w']), 'a/b');
+    assert.equal(shownIn('/w', ['/w']), '');
+    assert.equal(shownIn('/.git/hooks/x', ['/']), '.git/hooks/x');
+    assert.equal(shownIn('D:/.env', ['D:/']), '.env');
+    assert.equal(shownIn('/wide/a', ['/w']), undefined);
+  });
+  it('lies in each folder above it', () => {
+    assert.deepEqual([...upwards('/w/a')], ['/w/a', '/w', '']);
+    assert.deepEqual([...upwards('/')], ['']);
+    assert.deepEqual([...upwards('C:/w')], ['C:/w', 'C:', '']);
   });
 });
 
