@@ -6,7 +6,7 @@ import { tellingWords } from './words.ts';
 const alike = 0.75;
 const mostLookedAt = 10;
 
-/** Facts of the same folders that hold and say nearly the same, the likest first. */
+/** Facts of the same folders, or of all, that hold and say nearly the same, the likest first. */
 export async function alikeFacts(
   store: Pick<MemoryStore, 'search'>,
   { text, workspace }: Pick<MemoryRecord, 'text' | 'workspace'>,

@@ -41,7 +41,7 @@ export const remember: Tool<z.infer<typeof input>> = {
     const same = former.find((known) => known.text === record.text);
     if (same) return { ok: true, content: `That is known already, as ${same.id}.` };
     const superseded = former
-      .filter(mayBeSuperseded)
+      .filter((known) => mayBeSuperseded(known, record))
       .map((known) => ({ ...known, validTo: record.at, supersededBy: record.id }));
     await keep(ports, [record, ...superseded], signal);
     const waits = record.review
@@ -57,9 +57,10 @@ async function formerOf(ports: Ports, record: MemoryRecord, signal: AbortSignal)
   return record.review ? [] : alikeFacts(ports.memory.store, record, ports.clock.now(), signal);
 }
 
-/** What the user said or pinned is for the user to change. */
-function mayBeSuperseded({ source, pinned }: MemoryRecord): boolean {
-  return !pinned && /^(?:lesson of )?task /.test(source);
+/** What the user said or pinned is for the user to change; what a team knows, or what holds elsewhere as well, for nobody's task. */
+function mayBeSuperseded({ source, pinned, namespace, workspace }: MemoryRecord, by: MemoryRecord): boolean {
+  const isOwn = namespace === by.namespace && workspace === by.workspace;
+  return isOwn && !pinned && /^(?:lesson of )?task /.test(source);
 }
 
 /** The hash of the file as it is now: when it changes, the fact is told with a warning. */

@@ -265,9 +265,11 @@ describe('what a task learns', () => {
     assert.ok(!everything.includes('kept-and-unused'), 'a value of the secret storage');
   });
 
-  it('is superseded by what says nearly the same later, but not what the user said', async () => {
+  it('is superseded by what says nearly the same later, but not what the user said or what holds elsewhere too', async () => {
     const keep = (text: string) => calls({ name: 'remember', args: { text } });
     await put({ id: 'own', text: 'Deploys of the shop run on Node 20 every Tuesday.', source: 'user' });
+    const elsewhere = 'Releases of the shop are made on Node 20 by Ann.';
+    await put({ id: 'everywhere', text: elsewhere, source: 'task t-former', workspace: '' });
     const said = [
       'The tests of the shop run with npm test on Node 20.',
       'The tests of the shop run with npm test on Node 22.',
@@ -277,6 +279,7 @@ describe('what a task learns', () => {
       said[0],
       said[1],
       'Deploys of the shop run on Node 22 every Tuesday.',
+      'Releases of the shop are made on Node 22 by Ann.',
       'The colour is mauve.',
     ];
     rig.script(turns('edit_file', [...texts.map((text) => keep(text ?? '')), calls(finish())]));
@@ -286,7 +289,8 @@ describe('what a task learns', () => {
     assert.match(told[2] ?? '', /^Remembered as fa-\S+ It takes the place of fa-/);
     const facts = await remembered('fact');
     const held = facts.filter(({ validTo }) => validTo === null).map(({ text }) => text);
-    assert.deepEqual(held.sort(), ['Deploys of the shop run on Node 20 every Tuesday.', ...texts.slice(2)].sort());
+    const own = 'Deploys of the shop run on Node 20 every Tuesday.';
+    assert.deepEqual(held.sort(), [own, elsewhere, ...texts.slice(2)].sort());
     assert.equal(
       facts.find(({ text }) => text === said[0])?.supersededBy,
       facts.find(({ text }) => text === said[1])?.id,
