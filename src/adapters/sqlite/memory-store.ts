@@ -170,13 +170,17 @@ function createLogEraser(database: DatabaseSync): (id: string) => void {
         readonly hits?: readonly { readonly id: string }[];
         readonly content?: string;
         readonly advice?: MemoryAdvice;
+        readonly error?: { readonly code?: string; readonly message: string };
       };
-      const { hits, content, advice } = event;
+      const { hits, content, advice, error } = event;
+      const stopped = error?.code === 'REMEMBERED_NEVER' && error.message.includes(id);
+      const gone = `A memory that is forgotten since stopped this call (${id}).`;
       const without = {
         ...event,
         ...(hits ? { hits: hits.map((hit) => (hit.id === id ? { ...hit, title: 'Forgotten', text: '' } : hit)) } : {}),
         ...(content === undefined ? {} : { content: withoutRecalled(content, id) }),
         ...(advice?.memories.includes(id) ? { advice: { ...advice, text: 'Forgotten.' } } : {}),
+        ...(stopped ? { content: gone, error: { ...error, message: gone } } : {}),
       };
       update.run(JSON.stringify(without), Number(row['row']));
     }

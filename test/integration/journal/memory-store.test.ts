@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { forbiddenCall } from '../../../src/core/loop/run-tool-call.ts';
 import type { MemoryStore } from '../../../src/core/memory/memory-ports.ts';
 import { memoryRecord, workflowRecord } from '../../contract/memory-keeper.ts';
 import { created, createJournalFolder, type JournalFolder } from './journal-fixture.ts';
@@ -144,6 +145,8 @@ describe('the embedded memory on a real disk', () => {
     await memory.putVectors('m', [{ id: 'gone', values: direction(1) }]);
     const hit = { id: 'gone', kind: 'workflow' as const, title: secret, text: secret, score: 1, why: '' };
     const advice = { text: secret, memories: ['gone'] };
+    const { error: never } = forbiddenCall({ ...record, text: secret });
+    assert.ok(never);
     const ended = {
       type: 'tool-call-ended',
       conversation: 's',
@@ -157,6 +160,7 @@ describe('the embedded memory on a real disk', () => {
       { type: 'memory-recalled', hits: [hit], rules: [] },
       { type: 'approval-requested', callId: 'c', title: '', effects: [], decision: asks, hash: '', advice },
       { ...ended, advice },
+      { ...ended, content: never.message, error: never },
     ]);
     assert.ok((await bytesOf(folder.file)).includes(secret));
     await memory.remove(['gone'], signal);
