@@ -31,8 +31,17 @@ export function guardDials(
   provider._createChannelConnection = async (address, ...more) => {
     const host = address.host().replace(/^\[|\]$/g, '');
     if (isIP(host) !== 0) check(host, host);
-    const [found = host] = isIP(host) === 0 ? await addressesOf(host, guarded) : [];
-    return dial(address.resolveWith(found), ...more);
+    const found = isIP(host) === 0 ? await addressesOf(host, guarded) : [host];
+    let failure: unknown;
+    // "localhost" may lead to ::1 first, where nobody listens.
+    for (const each of found) {
+      try {
+        return await dial(address.resolveWith(each), ...more);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
   };
   return { refused };
 }

@@ -71,6 +71,7 @@ export function neo4jMemory(options: Neo4jOptions): MemoryReplica {
       prepared = undefined;
       throw caught;
     });
+    const before = refused();
     try {
       return await abortable(
         prepared.then((seal) => work(run, seal)),
@@ -78,7 +79,8 @@ export function neo4jMemory(options: Neo4jOptions): MemoryReplica {
       );
     } catch (caught) {
       signal.throwIfAborted();
-      throw refused() ?? fromNeo4j(caught, url);
+      const refusal = refused();
+      throw refusal === undefined || refusal === before ? fromNeo4j(caught, url) : refusal;
     }
   };
   return {

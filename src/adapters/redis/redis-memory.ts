@@ -108,6 +108,7 @@ function connection(options: RedisOptions): { readonly redis: Redis; ready(): Pr
   let connecting: Promise<void> | undefined;
   const connect = async (): Promise<void> => {
     failure = undefined;
+    const before = dials.refused();
     try {
       const ended = Promise.withResolvers<never>();
       redis.once('end', ended.reject);
@@ -115,9 +116,10 @@ function connection(options: RedisOptions): { readonly redis: Redis; ready(): Pr
       await Promise.race([redis.connect(), ended.promise]).finally(() => redis.off('end', ended.reject));
       await assertKnownVersion(redis);
     } catch (caught) {
+      const refusal = dials.refused();
       // "Connection is closed" says less than what closed it.
       throw (
-        dials.refused() ??
+        (refusal === before ? undefined : refusal) ??
         failure ??
         caught ??
         new MagusError('memory-unavailable', `The cluster at ${options.url} names no node.`)

@@ -108,7 +108,6 @@ export function memoryServerDials(configured: string): MemoryServerDials {
   return {
     check: (host, address) => {
       const kind = addressKind(address);
-      refusal = undefined;
       if (isFine(host, kind)) return;
       refusal = new MagusError(
         'memory-unavailable',
@@ -123,7 +122,7 @@ export function memoryServerDials(configured: string): MemoryServerDials {
 
 export interface MemoryServerDials {
   readonly check: (host: string, address: string) => void;
-  /** What the last one looked at was refused for: clients keep to themselves why they gave up. */
+  /** The last refusal, another object each time: clients keep to themselves why they gave up. */
   readonly refused: () => MagusError | undefined;
 }
 
