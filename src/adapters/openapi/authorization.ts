@@ -1,5 +1,7 @@
 import type { ApiCall } from '../../core/api/api-port.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { isRecord } from '../../core/is-record.ts';
+import { parseJson } from '../../core/parse-json.ts';
 import { type Authorized, assertAuthorized } from '../../core/security/authorized.ts';
 import { keepsSecrets } from '../../core/security/host-list.ts';
 import type { Web } from '../../core/web-port.ts';
@@ -106,9 +108,6 @@ async function tokenOf(
 }
 
 function parsed(body: Uint8Array): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(new TextDecoder().decode(body)) as Readonly<Record<string, unknown>>;
-  } catch {
-    return {};
-  }
+  const value = parseJson(new TextDecoder().decode(body));
+  return isRecord(value) ? value : {};
 }

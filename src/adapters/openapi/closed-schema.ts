@@ -16,10 +16,16 @@ export function closedSchema(document: ApiDocument, schema: Json): Json {
     const ref = value['$ref'];
     if (typeof ref === 'string') return { $ref: `#/$defs/${define(ref)}` };
     const own = Object.fromEntries(
-      Object.entries(value).map(([name, part]) => [name, verbatim.has(name) ? part : close(part)]),
+      Object.entries(value).map(([name, part]) => {
+        if (verbatim.has(name)) return [name, part];
+        return [name, named.has(name) && isRecord(part) ? closeEach(part) : close(part)];
+      }),
     );
     return nullable(withoutAnswers(value, own));
   };
+  /** Its names are those of a person's data: one may be called "default". */
+  const closeEach = (parts: Json): Json =>
+    Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, close(part)]));
   const define = (ref: string): string => {
     const known = names.get(ref);
     if (known !== undefined) return known;
@@ -34,6 +40,7 @@ export function closedSchema(document: ApiDocument, schema: Json): Json {
 }
 
 const verbatim = new Set(['enum', 'const', 'default', 'example', 'examples', 'required']);
+const named = new Set(['properties', 'patternProperties']);
 
 function withoutAnswers({ properties, required }: Json, own: Record<string, unknown>): Record<string, unknown> {
   if (!Array.isArray(required) || !isRecord(properties)) return own;

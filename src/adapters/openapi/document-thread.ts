@@ -27,10 +27,16 @@ export function documentThread(workerUrl: URL | string, limitMs = longestMs): Pi
       if (thread?.isClosed()) thread = undefined;
       thread ??= start(workerUrl);
       const asking = thread;
-      const late = setTimeout(() => end(asking), limitMs);
+      let isLate = false;
+      const late = setTimeout(() => {
+        isLate = true;
+        end(asking);
+      }, limitMs);
       open += 1;
       try {
         return await asking.ask(name, asked);
+      } catch (error) {
+        throw isLate ? tooLarge() : error;
       } finally {
         open -= 1;
         clearTimeout(late);
@@ -45,13 +51,30 @@ function start(workerUrl: URL | string): DocumentThread {
   return startQuestions<DocumentQuestions, { type: string }>(
     new Worker(workerUrl, { name: 'openmagus-apis', resourceLimits }),
     {
-      closedError: (cause) =>
-        new MagusError('tool-failed', 'It takes more than a minute or 2 GB of memory to read this document.', {
-          code: 'NO_DOCUMENT',
-          cause,
-        }),
+      closedError: (cause) => (outOfMemory(cause) ? tooLarge(cause) : broken(cause)),
       onNotice: () => {},
       onEnd: () => {},
     },
   );
+}
+
+function outOfMemory(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
+}
+
+function tooLarge(cause?: unknown): MagusError {
+  return new MagusError(
+    'tool-failed',
+    'It takes more than a minute or 2 GB of memory to read this document. Configure a smaller one, or the part of it that is needed.',
+    { code: 'NO_DOCUMENT', cause },
+  );
+}
+
+/** Others wait in the same thread for documents of their own. */
+function broken(cause: unknown): MagusError {
+  const why = cause instanceof Error ? ` (${cause.message})` : '';
+  return new MagusError('tool-failed', `What reads documents of APIs has ended${why}. Try again.`, {
+    code: 'NO_DOCUMENT',
+    cause,
+  });
 }

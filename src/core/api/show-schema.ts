@@ -4,25 +4,35 @@ import { followRef } from './parse-document.ts';
 
 const usualDepth = 5;
 const mostProperties = 60;
+/** More than fits into what a model is shown; what refers to each other can be shown in any number of ways. */
+const mostParts = 2000;
 
 /**
  * A schema in the short form that a model reads best: `{name*: string, tags: [string], size: "s"|"l"}`; `*` is required. References
  * are followed `depth` deep; one that leads deeper or back into itself stands by its name.
  */
-export function showSchema(
-  document: ApiDocument,
-  schema: Json,
-  depth = usualDepth,
-  inside: readonly string[] = [],
-): string {
+export function showSchema(document: ApiDocument, schema: Json, depth = usualDepth): string {
+  return showPart({ document, depth, parts: 0 }, schema, []);
+}
+
+interface Showing {
+  readonly document: ApiDocument;
+  readonly depth: number;
+  parts: number;
+}
+
+function showPart(showing: Showing, schema: Json, inside: readonly string[]): string {
+  const { document, depth } = showing;
   const ref = typeof schema['$ref'] === 'string' ? schema['$ref'] : undefined;
   const name = ref?.split('/').at(-1);
+  showing.parts += 1;
+  if (showing.parts > mostParts) return name ?? 'any';
   if (ref !== undefined && (inside.includes(ref) || inside.length >= depth)) return name ?? 'any';
   const target = followRef(document.whole, schema);
   if (!target) return name ?? 'any';
   const within = ref === undefined ? [...inside, ''] : [...inside, ref];
   if (within.length > depth * 2) return 'any';
-  const show = (part: unknown): string => (isRecord(part) ? showSchema(document, part, depth, within) : 'any');
+  const show = (part: unknown): string => (isRecord(part) ? showPart(showing, part, within) : 'any');
   const all = parts(target, 'allOf');
   if (all.length > 0)
     return [...all.map(show), ...(target['properties'] ? [showObject(target, show)] : [])].join(' & ');

@@ -15,7 +15,7 @@ export function shownAnswer({ call, operation, answersHtml }: PreparedCall, answ
   const content = [head, '', body, whole, ...nextPage(url, headers, text)]
     .filter((part, at) => part !== '' || at === 1)
     .join('\n');
-  if (/\bhtml\b/.test(headers['content-type'] ?? '') && !answersHtml)
+  if (status < 400 && /\bhtml\b/.test(headers['content-type'] ?? '') && !answersHtml)
     return failed(
       content,
       'HTML',
