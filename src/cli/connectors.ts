@@ -62,7 +62,7 @@ async function allow(ports: Ports, name: string): Promise<number> {
 /** Takes back that a server was allowed: its next start is asked for. */
 async function forget(ports: Ports, name: string): Promise<number> {
   const server = await serverOf(ports, name);
-  await ports.mcp.forget(server, here());
+  await ports.mcp.forget(server);
   process.stdout.write(`✓ ${printable(name)} is not allowed any more.\n`);
   return 0;
 }

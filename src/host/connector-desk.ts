@@ -10,6 +10,7 @@ import { type TaskService, workspaceRoots } from './task-service.ts';
 
 type Kind = ConnectorPicture['kind'];
 const testMs = 120_000;
+const ofConnectors = /^(?:mcp|api)_|^use_tool$/;
 
 interface DeskSources {
   readonly tasks: TaskService;
@@ -26,13 +27,16 @@ export class ConnectorDesk implements vscode.Disposable {
   readonly onChange = this.#changes.event;
   readonly #tests = new Map<string, AbortController>();
   readonly #failures = new Map<string, string>();
+  /** Calls of tasks that may start a server or fetch a document. */
+  readonly #calls = new Set<string>();
 
   constructor(sources: DeskSources) {
     this.#sources = sources;
     this.#subscriptions = [
       sources.secrets.onDidChange(() => this.#changes.fire()),
       sources.tasks.onEvent(({ event }) => {
-        if (event.type === 'tool-call-ended') this.#changes.fire();
+        if (event.type === 'tool-call-started' && ofConnectors.test(event.name)) this.#calls.add(event.callId);
+        if (event.type === 'tool-call-ended' && this.#calls.delete(event.callId)) this.#changes.fire();
       }),
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (!['openmagus.apis', 'openmagus.mcpServers'].some((name) => change.affectsConfiguration(name))) return;
@@ -84,7 +88,7 @@ export class ConnectorDesk implements vscode.Disposable {
   async distrust(name: string): Promise<void> {
     requireTrust();
     const ports = await this.#sources.tasks.ports();
-    await ports.mcp.forget(await serverOf(ports, name), await realRoots(ports));
+    await ports.mcp.forget(await serverOf(ports, name));
     this.#failures.delete(keyOf('mcp', name));
     this.#changes.fire();
   }

@@ -34,7 +34,8 @@ export async function processOf(
 /** Names of the secrets that a server is given. */
 export function secretsIn(entry: McpHttpEntry | McpStdioEntry): readonly string[] {
   const inputs = [...JSON.stringify(entry).matchAll(/\$\{input:([^}"\\]+)\}/g)].map(([, name = '']) => name);
-  const own = 'oauth' in entry && entry.oauth?.secret ? [entry.oauth.secret] : [];
+  const { secret, identity } = ('oauth' in entry && entry.oauth) || {};
+  const own = [secret, identity?.secret].filter((name) => name !== undefined);
   return [...new Set([...inputs, ...own])];
 }
 
@@ -59,20 +60,31 @@ function noteSecret(name: string, value: string, { onSecret }: SecretValues): vo
   for (const secret of secretsOfEnvironmentFile(`${name}=${value}`)) onSecret(secret);
 }
 
+/** Throws `configuration` NO_SECRET where it is not set. */
+export async function neededSecret(
+  name: string,
+  server: string,
+  { secretOf, onSecret }: SecretValues,
+): Promise<string> {
+  const value = await secretOf(name);
+  if (value === undefined)
+    throw new MagusError(
+      'configuration',
+      `The MCP server ${server} needs the secret "${name}". Set it with OpenMagus: Set API Key, or on the command line as the variable OPENMAGUS_SECRET_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}.`,
+      { code: 'NO_SECRET' },
+    );
+  onSecret(value);
+  return value;
+}
+
 async function filled(text: string, server: string, values: SecretValues): Promise<string> {
   const parts = await Promise.all(
     text.split(/(\$\{[^}]*\})/).map(async (part) => {
       const [, kind, name = ''] = /^\$\{(input|env):([^}]+)\}$/.exec(part) ?? [];
       if (kind === undefined) return part;
-      const value = kind === 'env' ? (process.env[name] ?? '') : await values.secretOf(name);
-      if (value === undefined)
-        throw new MagusError(
-          'configuration',
-          `The MCP server ${server} needs the secret "${name}". Set it with OpenMagus: Set API Key, or on the command line as the variable OPENMAGUS_SECRET_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}.`,
-          { code: 'NO_SECRET' },
-        );
-      if (kind === 'input') values.onSecret(value);
-      else noteSecret(name, value, values);
+      if (kind === 'input') return neededSecret(name, server, values);
+      const value = process.env[name] ?? '';
+      noteSecret(name, value, values);
       return value;
     }),
   );

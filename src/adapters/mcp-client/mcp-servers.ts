@@ -79,11 +79,16 @@ class ServerPool implements McpServers {
     }
   }
 
-  async forget(server: McpServer, roots: readonly string[]): Promise<void> {
-    const key = keyOf(server, roots);
-    await (await this.#alive(key))?.close();
-    this.#connections.delete(key);
-    this.#failures.delete(key);
+  async forget(server: McpServer): Promise<void> {
+    // It may run for the folders of before as well.
+    const own = [...this.#connections.keys(), ...this.#failures.keys()].filter((key) =>
+      key.startsWith(keyOf(server, [])),
+    );
+    for (const key of new Set(own)) {
+      await (await this.#alive(key))?.close();
+      this.#connections.delete(key);
+      this.#failures.delete(key);
+    }
     await this.#parts.tokensOf(server.hash).write(undefined);
     await removeRecord(this.#parts.folder, server.hash);
   }

@@ -6,7 +6,7 @@ import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/tran
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { McpHttpEntry } from '../../protocol/mcp-configuration.ts';
 import { companySignIn } from './company-sign-in.ts';
-import { headersOf, processOf, type SecretValues } from './fill-in.ts';
+import { headersOf, neededSecret, processOf, type SecretValues } from './fill-in.ts';
 import { OAuthSession, type TokenStore } from './oauth-session.ts';
 import type { ConfiguredServer } from './read-configurations.ts';
 import { StdioProcess } from './stdio-process.ts';
@@ -32,8 +32,9 @@ export async function openTransport(server: ConfiguredServer, parts: TransportPa
     return { transport: process, process, close: () => process.close() };
   }
   const headers = await headersOf(server, entry, parts);
-  const secret = entry.oauth?.secret === undefined ? undefined : await neededSecret(entry.oauth.secret, parts);
-  const byItself = await providerByItself(entry, secret, parts);
+  const secret =
+    entry.oauth?.secret === undefined ? undefined : await neededSecret(entry.oauth.secret, server.name, parts);
+  const byItself = await providerByItself(server.name, entry, secret, parts);
   const { tokens: store, onSecret } = parts;
   const session = byItself ? undefined : new OAuthSession({ store, configured: entry.oauth, secret, onSecret });
   const options = {
@@ -59,6 +60,7 @@ export async function openTransport(server: ConfiguredServer, parts: TransportPa
 
 /** Where no person signs in: the client does with its own secret or key, or the user's company vouches. */
 async function providerByItself(
+  server: string,
   { oauth, url }: McpHttpEntry,
   secret: string | undefined,
   parts: TransportParts,
@@ -82,7 +84,7 @@ async function providerByItself(
     throw new MagusError('configuration', '"grant": "company" needs "identity" beside it.', {
       code: 'BAD_MCP_CONFIGURATION',
     });
-  const idToken = await neededSecret(identity.secret, parts);
+  const idToken = await neededSecret(identity.secret, server, parts);
   const company = {
     ...identity,
     idToken,
@@ -91,14 +93,4 @@ async function providerByItself(
     onSecret: parts.onSecret,
   };
   return companySignIn({ ...common, clientSecret: secret }, company);
-}
-
-async function neededSecret(name: string, { secretOf, onSecret }: SecretValues): Promise<string> {
-  const value = await secretOf(name);
-  if (value === undefined)
-    throw new MagusError('configuration', `The secret "${name}" is not set. Set it with OpenMagus: Set API Key.`, {
-      code: 'NO_SECRET',
-    });
-  onSecret(value);
-  return value;
 }

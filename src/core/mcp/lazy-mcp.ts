@@ -11,7 +11,7 @@ export function lazyMcp(load: () => Promise<McpServers>): McpServers {
     list: async (roots) => (await loaded()).list(roots),
     connect: async (authorized, server, place, signal) => (await loaded()).connect(authorized, server, place, signal),
     call: async (authorized, call, place, signal) => (await loaded()).call(authorized, call, place, signal),
-    forget: async (server, roots) => (await loaded()).forget(server, roots),
+    forget: async (server) => (await loaded()).forget(server),
     close: async () => {
       await (await loading?.catch(() => undefined))?.close();
     },

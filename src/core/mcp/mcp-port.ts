@@ -12,7 +12,7 @@ export interface McpServers {
   /** Calls a tool within 60 s, the time that people take left aside. Throws `tool-failed` SERVER_DIED, TIMEOUT or CHANGED. */
   call(authorized: Authorized, call: McpCall, place: McpPlace, signal: AbortSignal): Promise<McpAnswer>;
   /** Ends the server and takes back that it was allowed, and what it may sign in with. */
-  forget(server: McpServer, roots: readonly string[]): Promise<void>;
+  forget(server: McpServer): Promise<void>;
   close(): Promise<void>;
 }
 

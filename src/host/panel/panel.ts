@@ -37,6 +37,8 @@ export class Panel implements vscode.Disposable {
   #plan: PlanFollower | undefined;
   /** Nothing of connectors is loaded before somebody looks at them. */
   #showsConnectors = false;
+  /** The newest question for them: an answer to an older one would take the place of the newer one. */
+  #askedConnectors: symbol | undefined;
 
   constructor(extensionUri: vscode.Uri, sources: PanelSources) {
     const { memories, migration, connectors } = sources;
@@ -219,8 +221,11 @@ export class Panel implements vscode.Disposable {
   }
 
   async #postConnectors(): Promise<void> {
-    if (this.#panel && this.#showsConnectors)
-      this.#post({ type: 'connectors', connectors: await this.#sources.connectors.picture() });
+    if (!this.#panel || !this.#showsConnectors) return;
+    const asked = Symbol('connectors');
+    this.#askedConnectors = asked;
+    const connectors = await this.#sources.connectors.picture();
+    if (asked === this.#askedConnectors) this.#post({ type: 'connectors', connectors });
   }
 
   #postMigration(): void {

@@ -55,7 +55,7 @@ describe('servers of the Model Context Protocol', function () {
     assert.ok(server);
     assert.deepEqual([server.secrets, needy?.secrets], [[], ['first', 'second']]);
     assert.deepEqual([server.approved, server.running], [true, true]);
-    await ports.mcp.forget(server, [rig.root]);
+    await ports.mcp.forget(server);
     const [forgotten] = await listed();
     assert.deepEqual([forgotten?.approved, forgotten?.running, forgotten?.tools], [false, false, undefined]);
     assert.equal((await search('', { server: 'test' })).asked, true);
