@@ -1,5 +1,7 @@
 /** Waits for the promise no longer than until the abort: for work that cannot be interrupted. */
 export async function abortable<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  // Nobody waits any more for what is given up.
+  work.catch(() => {});
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const onAbort = (): void => reject(signal.reason);
@@ -8,7 +10,5 @@ export async function abortable<Result>(work: Promise<Result>, signal: AbortSign
     return await Promise.race([work, aborted]);
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // Nobody waits any more for what is given up.
-    work.catch(() => {});
   }
 }

@@ -201,10 +201,11 @@ export class TaskService implements vscode.Disposable {
     if (this.#stale) {
       this.#stale = false;
       // One after the other, and nobody goes on with what held before.
-      this.#applied = this.#applied.then(async () => {
-        await composed.noteSecrets();
-        composed.useModels(await this.#models());
-      });
+      this.#applied = this.#applied
+        .catch(() => undefined)
+        .then(() => composed.noteSecrets())
+        .then(async () => composed.useModels(await this.#models()));
+      this.#applied.catch(() => (this.#stale = true));
     }
     await this.#applied;
     return composed;

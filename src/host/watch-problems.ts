@@ -43,7 +43,8 @@ export function watchProblems(paths: readonly string[], problemsNow: () => reado
       quiet = setTimeout(settle, quietMs);
     };
     let late: NodeJS.Timeout | undefined;
-    signal.addEventListener('abort', () => settle(), { once: true });
+    const onAbort = (): void => settle();
+    signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) settle();
     // What the edit made is not open yet.
     const languages = openAll(files).then((found) => {
@@ -53,6 +54,7 @@ export function watchProblems(paths: readonly string[], problemsNow: () => reado
     });
     const latest = setTimeout(settle, patienceMs);
     await settled;
+    signal.removeEventListener('abort', onAbort);
     listener.dispose();
     for (const timer of [quiet, late, latest]) clearTimeout(timer);
     if (!signal.aborted) void languages.then((found) => learn(found, heard));

@@ -35,8 +35,7 @@ export async function runTask(ports: Ports, taskId: string, signal: AbortSignal)
     learnLater(ports, run.state);
     return run.state;
   } finally {
-    await ports.browser.end(taskId);
-    await lease.release();
+    await ports.browser.end(taskId).finally(() => lease.release());
   }
 }
 
