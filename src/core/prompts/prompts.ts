@@ -76,7 +76,7 @@ function taskMessage(
 
 /** Text from elsewhere inside of tags of ours: it cannot end them. */
 function quoted(text: string): string {
-  return saidText(text).replace(/<\/(?=(?:memory|context|rules|files)>)/g, '<\\/');
+  return saidText(text).replace(/<\/(?=\s*(?:memory|context|rules|files)\b)/gi, '<\\/');
 }
 
 /** A name from elsewhere stays inside of its quotes, on its line, and within its tag. */
