@@ -21,7 +21,7 @@ type Step =
   /** For a text, which names what comes late. */
   | { readonly do: 'wait'; readonly text: string }
   | {
-      readonly do: 'click' | 'type' | 'select' | 'press' | 'upload' | 'confirm';
+      readonly do: 'click' | 'type' | 'select' | 'press' | 'upload' | 'confirm' | 'answer';
       readonly role: string;
       readonly name: string;
       readonly value?: string;
@@ -68,6 +68,10 @@ const journeys: Readonly<Record<string, readonly Step[]>> = {
     { do: 'open', path: '/dialogs' },
     { do: 'confirm', role: 'button', name: 'Ask' },
   ],
+  answer: [
+    { do: 'open', path: '/dialogs' },
+    { do: 'answer', role: 'button', name: 'Name', value: 'Ann' },
+  ],
   'new tab': [{ do: 'open', path: '/tabs' }, click('link', 'Account')],
   download: [{ do: 'open', path: '/downloads' }, click('link', 'Report')],
   keyboard: [
@@ -81,6 +85,7 @@ const journeys: Readonly<Record<string, readonly Step[]>> = {
     { do: 'open', path: '/slider' },
     { do: 'press', role: 'slider', name: 'Volume', value: 'ArrowRight' },
   ],
+  unfold: [{ do: 'open', path: '/details' }, click('summary', 'Why?')],
   account: [{ do: 'open', path: '/account' }],
   dialog: [{ do: 'open', path: '/modal' }, click('button', 'Delete'), click('button', 'Yes')],
 };
@@ -155,6 +160,7 @@ function ourDriver(): Driver {
       if (step.do === 'wait') return call('browser_wait', { for: 'text', value: step.text });
       const ref = await find(step);
       if (step.do === 'confirm') return call('browser_act', { action: 'click', ref, dialog: 'accept' });
+      if (step.do === 'answer') return call('browser_act', { action: 'click', ref, dialog_text: step.value });
       if (step.do === 'upload') return call('browser_act', { action: 'upload', ref, files: [step.value] });
       const value = step.value === undefined ? {} : { value: step.value };
       return call('browser_act', { action: step.do, ref, ...value });
@@ -194,6 +200,7 @@ async function theirDriver(): Promise<Driver> {
       if (step.do === 'select') return call('browser_select_option', { ...target, values: [step.value] });
       await call('browser_click', target);
       if (step.do === 'confirm') return call('browser_handle_dialog', { accept: true });
+      if (step.do === 'answer') return call('browser_handle_dialog', { accept: true, promptText: step.value });
       if (step.do === 'upload')
         return call('browser_file_upload', { paths: [path.join(rig.task.root, step.value ?? '')] });
       return call('browser_press_key', { key: step.value });
