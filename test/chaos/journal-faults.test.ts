@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskEvent } from '../../src/protocol/task-event.ts';
 import { buildExtension, projectFolder } from '../support/extension-package.ts';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.ts';
+import { unconfined } from '../support/unconfined.ts';
 import { assertWantedTree, carefulModel, goalIn } from './careful-task.ts';
 import { type Ended, lastWords, logOf, modelWords, newPlace, openmagus, type Place } from './command-line.ts';
 import { mountSmallDisk, whyNoSmallDisk } from './small-disk.ts';
@@ -134,6 +135,7 @@ describe('faults of the journal', () => {
 
     it('read-only: says so when it opens, and the task goes on when it may write again', async () => {
       const disk = await mountSmallDisk(place.home, 20);
+      unconfined(place.home);
       try {
         await run('tool-call-ended', 5);
         const taskId = logOf(place.home)[0]?.taskId;
@@ -154,6 +156,7 @@ describe('faults of the journal', () => {
     for (const nth of [2, 8, 17]) {
       it(`full from the ${nth}th answer on: stops with a message, nothing half written, goes on when there is room`, async () => {
         const disk = await mountSmallDisk(place.home, 12);
+        unconfined(place.home);
         try {
           const { code, errors } = await run('tool-call-ended', nth, disk.fill);
           assert.notEqual(code, 0);
@@ -168,6 +171,7 @@ describe('faults of the journal', () => {
 
     it('full before it begins: says so, and begins when there is room', async () => {
       const disk = await mountSmallDisk(place.home, 12);
+      unconfined(place.home);
       try {
         disk.fill();
         const { code, errors } = await run();
@@ -184,6 +188,7 @@ describe('faults of the journal', () => {
 
     it('full while memories come in: keeps whole ones, says so, and takes the rest when there is room', async () => {
       const disk = await mountSmallDisk(place.home, 8);
+      unconfined(place.home);
       await writeFile(path.join(place.home, 'filler'), new Uint8Array(4_000_000));
       try {
         const rows = Array.from({ length: 300 }, (_, index) => ({

@@ -24,13 +24,19 @@ export function whyNoSmallDisk(): string | undefined {
 
 export async function mountSmallDisk(folder: string, megabytes: number): Promise<SmallDisk> {
   await mkdir(folder, { recursive: true });
+  const unmount = (): void => {
+    process.off('exit', unmount);
+    execFileSync('umount', ['--lazy', folder]);
+  };
+  // A run that is cut off leaves none behind.
+  process.once('exit', unmount);
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'openmagus-test', folder]);
   const filler = path.join(folder, 'filler');
   return {
     fill: () => fillUp(filler),
     empty: () => rmSync(filler, { force: true }),
     readOnly: (yes) => void execFileSync('mount', ['-o', `remount,${yes ? 'ro' : 'rw'}`, folder]),
-    unmount: () => void execFileSync('umount', ['--lazy', folder]),
+    unmount,
   };
 }
 

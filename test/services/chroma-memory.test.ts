@@ -6,9 +6,10 @@ import { chromaMemory } from '../../src/adapters/chroma/chroma-memory.ts';
 import { sealOf } from '../../src/adapters/system/seal.ts';
 import { wordEmbedder } from '../../src/core/memory/word-vectors.ts';
 import { describeMemoryKeeper, memoryRecord } from '../contract/memory-keeper.ts';
+import { freePort } from '../support/free-port.ts';
 import { makeCertificates, startTlsFront } from './certificates.ts';
 import { startChroma } from './chroma.ts';
-import { filesHolding, freePort } from './test-server.ts';
+import { filesHolding } from './test-server.ts';
 
 const { signal } = new AbortController();
 const seal = () => sealOf('the shared key');

@@ -7,6 +7,7 @@ import { askForJson } from '../../src/core/models/ask-for-json.ts';
 import type { ServedModelPicture } from '../../src/protocol/model-picture.ts';
 import { modelAddress } from '../support/model-address.ts';
 import { askRouter, routerOf } from '../support/router-rig.ts';
+import { until } from '../support/until.ts';
 import { startLlamaCpp } from './llama-cpp.ts';
 
 const never = new AbortController().signal;
@@ -118,7 +119,3 @@ describe('a real llama.cpp router', function () {
     assert.equal((await served('tiny'))?.loaded, false);
   });
 });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((done) => setTimeout(done, 50));
-}

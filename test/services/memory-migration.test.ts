@@ -13,6 +13,7 @@ import { migrateReplica } from '../../src/core/memory/migrate-replica.ts';
 import { memoryRecord } from '../contract/memory-keeper.ts';
 import { workerUrl } from '../integration/journal/journal-fixture.ts';
 import { buildExtension, projectFolder } from '../support/extension-package.ts';
+import { until } from '../support/until.ts';
 import { startRedis } from './redis.ts';
 
 const { signal } = new AbortController();
@@ -81,7 +82,8 @@ describe('migrating to a server', () => {
       sentThen = sent;
       if (sent >= 300) await paused;
     });
-    await wait(1500);
+    await until(() => sentThen === 300);
+    await wait(1000);
     assert.equal(sentThen, 300);
     const there = await replica.scan({ kinds: ['episode'], afterId: '', limit: count }, signal);
     assert.equal(there.length, 300);

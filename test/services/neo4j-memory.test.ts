@@ -4,9 +4,10 @@ import { neo4jMemory } from '../../src/adapters/neo4j/neo4j-memory.ts';
 import { sealOf } from '../../src/adapters/system/seal.ts';
 import type { MemoryReplica } from '../../src/core/memory/memory-ports.ts';
 import { describeMemoryKeeper, workflowRecord } from '../contract/memory-keeper.ts';
+import { freePort } from '../support/free-port.ts';
 import { type Certificates, makeCertificates, startAnswering } from './certificates.ts';
 import { startNeo4j } from './neo4j.ts';
-import { filesHolding, freePort } from './test-server.ts';
+import { filesHolding } from './test-server.ts';
 
 const { signal } = new AbortController();
 const seal = () => sealOf('the shared key');

@@ -4,9 +4,9 @@ import { Redis } from 'ioredis';
 import { redisMemory } from '../../src/adapters/redis/redis-memory.ts';
 import type { MemoryReplica } from '../../src/core/memory/memory-ports.ts';
 import { describeMemoryKeeper, memoryRecord } from '../contract/memory-keeper.ts';
+import { freePort } from '../support/free-port.ts';
 import { makeCertificates, startAnswering } from './certificates.ts';
 import { startRedis } from './redis.ts';
-import { freePort } from './test-server.ts';
 
 const { signal } = new AbortController();
 

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
+import { freePort } from '../support/free-port.ts';
 import type { Certificates } from './certificates.ts';
 import { needProgram } from './install.ts';
-import { freePort, startServer, type TestServer } from './test-server.ts';
+import { startServer, type TestServer } from './test-server.ts';
 
 export interface RedisOptions {
   readonly password?: string;

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '../support/free-port.ts';
 import { needProgram, run } from './install.ts';
 
 /** A real server on a loopback port of its own, with a folder of its own that goes when it stops. */
@@ -113,15 +113,6 @@ export function filesHolding(folder: string, ...texts: readonly string[]): strin
   // A file that goes while it is read is no fault.
   if (status === null || (status > 1 && stdout === '')) throw new Error(`grep could not read ${folder}.`);
   return stdout;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('No free loopback port.');
-  return address.port;
 }
 
 // A test run that dies takes its servers along.

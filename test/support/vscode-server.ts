@@ -52,7 +52,10 @@ export async function startVscodeServer(options: ServerOptions = {}): Promise<Vs
   const changeSettings = (settings: Readonly<Record<string, unknown>>): Promise<void> =>
     writeSettings(path.join(folder, 'user'), { ...usualSettings, ...options.settings, ...settings });
   await changeSettings({});
-  const env = { ...process.env, ...options.env };
+  // Its sockets, and what it leaves, go with it.
+  const temporary = path.join(folder, 'tmp');
+  await mkdir(temporary);
+  const env = { ...process.env, TMPDIR: temporary, ...options.env };
   if (options.vsix !== undefined) await install(main, options.vsix, places, env);
   const child = spawn(
     process.execPath,

@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
-import path from 'node:path';
 import { page, type Site, startSite } from '../integration/browser/site.ts';
 import { browserProgram } from '../support/browser.ts';
-import { projectFolder } from '../support/extension-package.ts';
-import type { ScriptedReply } from '../support/scripted-model.ts';
-import { capture, screenshots } from './capture.ts';
-import { ask } from './person.ts';
+import { capture, publish } from './capture.ts';
+import { acts, ask } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 
-/** The picture of the page on the tools; written anew when it is not there or OPENMAGUS_PICTURE asks for it. */
-const published = path.join(projectFolder, 'docs', 'images', 'browser.png');
-
-const acts = (name: string, args: unknown): ScriptedReply & { when: { tool: string } } => ({
-  when: { tool: 'edit_file' },
-  calls: [{ name, args }],
-});
 const browse = (tool: string, input: unknown) => acts('use_tool', { tool, input });
 
 describe('a page that a task looks at', () => {
@@ -55,7 +43,6 @@ describe('a page that a task looks at', () => {
     assert.equal(await picture.count(), 1);
     assert.ok(await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth > 0));
     await capture(window, 'browser');
-    if (!existsSync(published) || process.env['OPENMAGUS_PICTURE'] !== undefined)
-      await copyFile(path.join(screenshots, 'browser.light.png'), published);
+    await publish('browser.light', 'browser');
   });
 });

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axe, { type AxeResults } from 'axe-core';
 import type { Frame, Page } from 'playwright-core';
-import { leftovers } from '../support/extension-package.ts';
+import { leftovers, projectFolder } from '../support/extension-package.ts';
+import { until } from '../support/until.ts';
 import { stage, type Window } from './stage.ts';
 import { type ThemeName, themes, wear } from './theme.ts';
 
@@ -45,7 +47,16 @@ export async function capture(window: Window, name: string, subject: Subject = o
     await look(String(width));
   }
   await resize(window.page, view, usual);
+  await settled(view);
   assert.deepEqual(faults, []);
+}
+
+/** Puts a picture into the documentation where it is not there, or where OPENMAGUS_PICTURE asks for it. */
+export async function publish(screenshot: string, name: string): Promise<void> {
+  const published = path.join(projectFolder, 'docs', 'images', `${name}.png`);
+  if (existsSync(published) && process.env['OPENMAGUS_PICTURE'] === undefined) return;
+  await mkdir(path.dirname(published), { recursive: true });
+  await copyFile(path.join(screenshots, `${screenshot}.png`), published);
 }
 
 /** What axe calls serious or critical. */
@@ -89,12 +100,4 @@ function sticksOut(chat: Frame): Promise<readonly string[]> {
         (element) => `sticks out: ${element.tagName}.${element.className}: ${(element.textContent ?? '').slice(0, 60)}`,
       );
   });
-}
-
-export async function until(holds: () => Promise<boolean>, ms = 20_000): Promise<void> {
-  const deadline = Date.now() + ms;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`Waited ${ms} ms in vain for ${holds.toString()}`);
-    await sleep(40);
-  }
 }

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { projectFolder } from '../support/extension-package.ts';
 import { type ShopServer, startShop } from '../support/shop-server.ts';
-import { capture, ofPanel, screenshots, until } from './capture.ts';
+import { until } from '../support/until.ts';
+import { capture, ofPanel, publish } from './capture.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 
-/** The picture of the page on the tools; written anew when it is not there or OPENMAGUS_PICTURE asks for it. */
-const published = path.join(projectFolder, 'docs', 'images', 'connectors.png');
 const key = 'sk-of-the-shop-4711';
 
 describe('the connectors of a person', () => {
@@ -119,8 +118,7 @@ describe('the connectors of a person', () => {
     await dialog().getByRole('button', { name: 'Trust and Start', exact: true }).click();
     await button('Cancel the test of slow').waitFor();
     await capture(window, 'connectors', ofPanel(panel));
-    if (!existsSync(published) || process.env['OPENMAGUS_PICTURE'] !== undefined)
-      await copyFile(path.join(screenshots, 'connectors.light.png'), published);
+    await publish('connectors.light', 'connectors');
     await button('Cancel the test of slow').click();
     await card('slow').getByText('not trusted', { exact: true }).waitFor();
   });

@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { copyFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { projectFolder } from '../support/extension-package.ts';
-import type { ScriptedReply } from '../support/scripted-model.ts';
-import { capture, screenshots, until } from './capture.ts';
-import { ask, region } from './person.ts';
+import { until } from '../support/until.ts';
+import { capture, publish } from './capture.ts';
+import { acts, ask, region } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 
-/** The picture of the page on the tools; written anew when it is not there or OPENMAGUS_PICTURE asks for it. */
-const published = path.join(projectFolder, 'docs', 'images', 'data.png');
-
-const acts = (name: string, args: unknown): ScriptedReply & { when: { tool: string } } => ({
-  when: { tool: 'edit_file' },
-  calls: [{ name, args }],
-});
 const query = (sql: string) => acts('use_tool', { tool: 'data_query', input: { sources: ['sales.csv'], sql } });
 const finish = acts('finish_step', { summary: 'North earns the most.', evidence: '' });
 
@@ -53,8 +44,7 @@ describe('a result that suits a picture', () => {
     assert.equal(await chat.locator('.chart').count(), 2);
     await chat.locator('.chart').first().scrollIntoViewIfNeeded();
     await capture(window, 'charts');
-    if (!existsSync(published) || process.env['OPENMAGUS_PICTURE'] !== undefined)
-      await copyFile(path.join(screenshots, 'charts.light.png'), published);
+    await publish('charts.light', 'data');
     const figures = chat.locator('.chart summary').first();
     await figures.focus();
     await window.page.keyboard.press('Enter');

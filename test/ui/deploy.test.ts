@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { planIn } from '../integration/deploy/deploy-rig.ts';
 import { shapes } from '../integration/deploy/program-shapes.ts';
 import { recordingProgram, runsOf } from '../integration/deploy/recording-program.ts';
-import { projectFolder } from '../support/extension-package.ts';
 import type { ScriptedReply, ScriptedRequest } from '../support/scripted-model.ts';
-import { capture, screenshots } from './capture.ts';
+import { capture, publish } from './capture.ts';
 import { ask, region } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 
-/** The picture of the page on the tools; written anew when it is not there or OPENMAGUS_PICTURE asks for it. */
-const published = path.join(projectFolder, 'docs', 'images', 'deploy.png');
 const uses = (tool: string, input: unknown): ScriptedReply => ({
   calls: [{ name: 'use_tool', args: { tool, input } }],
 });
@@ -20,9 +17,9 @@ const uses = (tool: string, input: unknown): ScriptedReply => ({
 function deploys({ tools, messages }: ScriptedRequest): ScriptedReply {
   if (!tools.includes('edit_file')) return { text: 'Done.' };
   const said = messages.filter(({ role }) => role === 'tool').map(({ content }) => String(content));
-  const [, plan_id, digest] = /"plan_id":"(\w+)","digest":"(\w+)"/.exec(said.at(-1) ?? '') ?? [];
+  const plan = planIn(said.at(-1) ?? '');
   if (said.length === 0) return uses('deploy_plan', { target: 'kubectl', env: 'production' });
-  if (plan_id !== undefined) return uses('deploy_apply', { plan_id, digest });
+  if (plan !== undefined) return uses('deploy_apply', plan);
   return {
     calls: [
       { name: 'finish_step', args: { summary: 'The shop is out.', evidence: said.at(-1)?.split('\n')[0] ?? '' } },
@@ -57,8 +54,7 @@ describe('a deployment in the chat', () => {
     await approval.getByText('+  image: web:2').waitFor();
     await approval.getByText('Deploy by the plan').first().scrollIntoViewIfNeeded();
     await capture(window, 'approval-deploy');
-    if (!existsSync(published) || process.env['OPENMAGUS_PICTURE'] !== undefined)
-      await copyFile(path.join(screenshots, 'approval-deploy.light.png'), published);
+    await publish('approval-deploy.light', 'deploy');
     await allow();
     await approval.getByText('is a production environment of yours, so you are asked twice').waitFor();
     assert.equal(await applied(), false);

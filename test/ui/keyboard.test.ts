@@ -2,15 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ScriptedCall, ScriptedReply } from '../support/scripted-model.ts';
-import { until } from './capture.ts';
-import { goal, region, result } from './person.ts';
+import { until } from '../support/until.ts';
+
+import { acts, goal, region, result } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 
-const acts = (name: string, args: unknown): ScriptedReply & { when: { tool: string } } => ({
-  when: { tool: 'edit_file' },
-  calls: [{ name, args } satisfies ScriptedCall],
-});
 const steps = [{ id: 'one', title: 'Write the note', instructions: 'Write note.txt.', writes: ['note.txt'] }];
 
 describe('by keyboard alone', () => {

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import type { ScriptedReply } from '../support/scripted-model.ts';
-import { until } from './capture.ts';
-import { ask, region, result } from './person.ts';
+import { until } from '../support/until.ts';
+
+import { acts, ask, region, result } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 
-const acts = (name: string, args: unknown): ScriptedReply & { when: { tool: string } } => ({
-  when: { tool: 'edit_file' },
-  calls: [{ name, args }],
-});
 /** Nobody else on this machine sleeps that long. */
 const length = 1200 + (process.pid % 1000) / 1000;
 

@@ -4,7 +4,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { projectFolder } from '../support/extension-package.ts';
-import { capture, ofPanel, until } from './capture.ts';
+import { until } from '../support/until.ts';
+import { capture, ofPanel } from './capture.ts';
 import { ask, hold, remember, result } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 

@@ -9,6 +9,12 @@ import type { Window } from './stage.ts';
 /** The model begins to answer and never ends: whatever the chat shows then stays. */
 export const hold: ScriptedReply = { text: '', silence: true };
 
+/** What the Executor does next. */
+export const acts = (name: string, args: unknown): ScriptedReply & { when: { tool: string } } => ({
+  when: { tool: 'edit_file' },
+  calls: [{ name, args }],
+});
+
 export const goal = (window: Window): Locator => window.chat.getByRole('textbox', { name: 'Goal' });
 export const button = (window: Window, name: string | RegExp): Locator =>
   window.chat.getByRole('button', { name, exact: true });

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { projectFolder } from '../support/extension-package.ts';
 import type { ScriptedReply } from '../support/scripted-model.ts';
-import { screenshots, until } from './capture.ts';
+import { until } from '../support/until.ts';
+import { publish, screenshots } from './capture.ts';
 import { allowAll, ask, button, region } from './person.ts';
 import { stage } from './stage.ts';
 import { wear } from './theme.ts';
 
-/** The picture of the README; written anew when it is not there or OPENMAGUS_PICTURE asks for it. */
-const published = path.join(projectFolder, 'docs', 'images', 'chat.png');
 const mostBytes = 250_000;
 
 const acts = (text: string, name: string, args: unknown): ScriptedReply & { when: { tool: string } } => ({
@@ -88,10 +85,7 @@ describe('the picture of the README', () => {
     const picture = path.join(screenshots, 'chat.png');
     await page.screenshot({ path: picture });
     assert.ok((await stat(picture)).size < mostBytes);
-    if (!existsSync(published) || process.env['OPENMAGUS_PICTURE'] !== undefined) {
-      await mkdir(path.dirname(published), { recursive: true });
-      await copyFile(picture, published);
-    }
+    await publish('chat', 'chat');
     await window.close();
   });
 });

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import type { ScriptedCall, ScriptedReply } from '../support/scripted-model.ts';
-import { until } from './capture.ts';
+import { until } from '../support/until.ts';
+
 import { ask, begin, button, region, remember, result } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 

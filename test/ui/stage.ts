@@ -93,7 +93,9 @@ async function start(): Promise<Stage> {
   endings.push(() => model.close());
   const usual = {
     ...calm,
-    'openmagus.models': { baseURL: model.url, model: 'scripted (no AI)' },
+    // An answer that is held stays held, and nobody asks for lessons meanwhile.
+    'openmagus.models': { baseURL: model.url, model: 'scripted (no AI)', timeouts: { idleMs: 600_000 } },
+    'openmagus.memory.lessons': false,
     'openmagus.approvals': 'ask',
   };
   const home = path.join(scratch, 'data');
@@ -152,10 +154,13 @@ async function openWindow(
   const workbench = await openWorkbench(browser, server.address(folder || undefined), size);
   const chat = await workbench.openChat();
   workbench.page.setDefaultTimeout(15_000);
-  if (options.chatAlone) {
-    await workbench.runCommand('View: Maximize Secondary Side Bar');
+  const alone = async (): Promise<void> => {
+    const editors = workbench.page.locator('[id="workbench.parts.editor"]');
+    // VS Code may or may not have kept it over a reload.
+    if (await editors.isVisible()) await workbench.runCommand('View: Maximize Secondary Side Bar');
     await workbench.page.setViewportSize({ width: 420, height: 800 });
-  }
+  };
+  if (options.chatAlone) await alone();
   const window: Window = {
     ...workbench,
     chat,
@@ -163,6 +168,7 @@ async function openWindow(
     reload: async () => {
       await workbench.reload();
       window.chat = await workbench.openChat();
+      if (options.chatAlone) await alone();
     },
   };
   opened.push(window);

@@ -2,15 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ScriptedReply } from '../support/scripted-model.ts';
-import { screenshots, until } from './capture.ts';
-import { ask, begin, button, hold, region, result } from './person.ts';
+import { until } from '../support/until.ts';
+import { screenshots } from './capture.ts';
+import { acts, ask, begin, button, hold, region, result } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 
-const acts = (name: string, args: unknown): ScriptedReply & { when: { tool: string } } => ({
-  when: { tool: 'edit_file' },
-  calls: [{ name, args }],
-});
 const mend = {
   path: 'src/cart.js',
   edits: [{ old_text: 'sum + item.price, 0', new_text: 'sum + item.price * item.quantity, 0' }],

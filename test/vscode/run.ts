@@ -16,7 +16,8 @@ import { openWorkbench } from '../support/workbench.ts';
  */
 const windows = ['folder', 'empty', 'many', 'restricted'] as const;
 type WindowKind = (typeof windows)[number];
-const leastTests = 45;
+const leastTests = 75;
+/** Between two lines of the suite. */
 const patience = 180_000;
 
 const only = process.argv[2];
@@ -88,12 +89,18 @@ async function inServer(kind: WindowKind, folder: string, line: (text: string) =
       extensionTestsPath: remoteUri(server.port, suite),
     };
     return await new Promise<number>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`The suite did not end in ${patience} ms.`)), patience);
+      const late = (): void => reject(new Error(`The suite has said nothing for ${patience} ms.`));
+      let timer = setTimeout(late, patience);
+      const onLine = (text: string): void => {
+        clearTimeout(timer);
+        timer = setTimeout(late, patience);
+        line(text);
+      };
       const onExit = (code: number): void => {
         clearTimeout(timer);
         resolve(code);
       };
-      openWorkbench(browser, server.address(open, payload), { onLine: line, onExit }).catch(reject);
+      openWorkbench(browser, server.address(open, payload), { onLine, onExit }).catch(reject);
     });
   } finally {
     await browser.close();

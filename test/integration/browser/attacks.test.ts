@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
+import { until } from '../../support/until.ts';
 import { type BrowserRig, browserRig } from './browser-rig.ts';
 import { page, type Site, startSite } from './site.ts';
 
@@ -123,15 +124,14 @@ describe('a page that a model obeys', function () {
 });
 
 /** The port is free once the process that held it is gone. */
-async function listening(server: http.Server, port: number): Promise<void> {
-  for (;;) {
-    const taken = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(true));
-      server.listen(port, '127.0.0.1', () => resolve(false));
-    });
-    if (!taken) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+function listening(server: http.Server, port: number): Promise<void> {
+  return until(
+    () =>
+      new Promise<boolean>((resolve) => {
+        server.once('error', () => resolve(false));
+        server.listen(port, '127.0.0.1', () => resolve(true));
+      }),
+  );
 }
 
 const ownServer = `import http from 'node:http';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveDelta, Ports } from '../../../src/core/ports.ts';
+import { until } from '../../support/until.ts';
 import { answers, calls, finish, type TaskRig, taskRig, turns, yes } from '../task/task-rig.ts';
 import { type Called, type CallOptions, callTool } from './connector-rig.ts';
 
@@ -41,9 +41,6 @@ describe('servers of the Model Context Protocol', function () {
     assert.equal((await search('')).ok, true);
   };
   const seen = async (): Promise<string> => (existsSync(notes) ? readFile(notes, 'utf8') : '');
-  const until = async (there: () => Promise<boolean>): Promise<void> => {
-    while (!(await there())) await sleep(20);
-  };
 
   it('are asked for again once they were forgotten, and end; the secrets that they are given are known by name', async () => {
     const variables = { A: `\${${'input:first'}} \${${'input:second'}}`, B: `\${${'input:first'}}` };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type DeployRig, deployRig } from './deploy-rig.ts';
-import { shapes } from './program-shapes.ts';
+import { deployFileOf, shapes } from './program-shapes.ts';
 import { recordingProgram, runsOf } from './recording-program.ts';
 
 describe('a model that goes for a deployment', function () {
@@ -18,8 +18,7 @@ describe('a model that goes for a deployment', function () {
       const shape = shapes.find((each) => each.kind === kind);
       assert.ok(shape);
       await recordingProgram(deploy.bin, shape.program, shape.answers);
-      const targets = shape.target === undefined ? {} : { [shape.name]: shape.target };
-      await deploy.rig.write({ ...shape.files, '.openmagus/deploy.json': JSON.stringify({ targets }) });
+      await deploy.rig.write({ ...shape.files, ...deployFileOf(shape) });
       const asked = { target: shape.name, env: 'staging' };
       assert.equal((await deploy.call('deploy_plan', asked)).questions.length, 1, 'a new target');
       await deploy.rig.write({
@@ -36,8 +35,7 @@ describe('a model that goes for a deployment', function () {
     assert.ok(kubectl);
     await recordingProgram(deploy.bin, 'kubectl', kubectl.answers);
     await deploy.rig.write({ ...kubectl.files, 'elsewhere/more.yaml': 'kind: One' });
-    const targets = kubectl.target === undefined ? {} : { [kubectl.name]: kubectl.target };
-    await deploy.rig.write({ '.openmagus/deploy.json': JSON.stringify({ targets }) });
+    await deploy.rig.write(deployFileOf(kubectl));
     const folder = path.dirname(kubectl.file);
     await symlink('../elsewhere', path.join(deploy.root, folder, 'linked'));
     for (const file of [`${folder}/node_modules/x.yaml`, `${folder}/.git/x.yaml`, 'elsewhere/more.yaml']) {
@@ -56,8 +54,7 @@ describe('a model that goes for a deployment', function () {
     const helm = shapes.find(({ kind }) => kind === 'helm');
     assert.ok(helm);
     await recordingProgram(deploy.bin, 'helm', helm.answers);
-    const targets = helm.target === undefined ? {} : { [helm.name]: helm.target };
-    await deploy.rig.write({ ...helm.files, '.openmagus/deploy.json': JSON.stringify({ targets }) });
+    await deploy.rig.write({ ...helm.files, ...deployFileOf(helm) });
     await mkdir(path.join(deploy.root, '..', 'keys'));
     await symlink('../../keys', path.join(deploy.root, path.dirname(helm.file), 'keys'));
     const { ok, content } = await deploy.call('deploy_plan', { target: helm.name, env: 'staging' });
@@ -70,8 +67,7 @@ describe('a model that goes for a deployment', function () {
     assert.ok(kubectl);
     const server = 'there https://WEB.example.:6443 default';
     await recordingProgram(deploy.bin, 'kubectl', [[/config view/, server], ...kubectl.answers]);
-    const targets = kubectl.target === undefined ? {} : { [kubectl.name]: kubectl.target };
-    await deploy.rig.write({ ...kubectl.files, '.openmagus/deploy.json': JSON.stringify({ targets }) });
+    await deploy.rig.write({ ...kubectl.files, ...deployFileOf(kubectl) });
     const security = path.join(deploy.rig.home, 'security.json');
     const written = JSON.parse(await readFile(security, 'utf8')) as object;
     await writeFile(security, JSON.stringify({ ...written, productionEnvironments: ['web.example'] }));

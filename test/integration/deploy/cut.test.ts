@@ -3,7 +3,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { buildExtension, projectFolder } from '../../support/extension-package.ts';
-import { type DeployRig, deployRig } from './deploy-rig.ts';
+import { until } from '../../support/until.ts';
+import { type DeployRig, deployRig, planIn } from './deploy-rig.ts';
 import { type Shape, shapes } from './program-shapes.ts';
 import { recordingProgram, runsOf } from './recording-program.ts';
 
@@ -26,10 +27,8 @@ describe('a deployment that is cut in the middle', function () {
   });
   afterEach(() => deploy.remove());
 
-  const applying = async (): Promise<void> => {
-    while (!(await runsOf(deploy.bin, 'kubectl')).some((run) => kubectl.applies.test(run)))
-      await new Promise((resolve) => setTimeout(resolve, 50));
-  };
+  const applying = (): Promise<void> =>
+    until(async () => (await runsOf(deploy.bin, 'kubectl')).some((run) => kubectl.applies.test(run)));
   const works = (): Promise<void> => recordingProgram(deploy.bin, 'kubectl', kubectl.answers);
 
   it('by a cancellation is known to have begun, is not applied again and can be brought back', async () => {
@@ -57,24 +56,23 @@ describe('a deployment that is cut in the middle', function () {
   it('by the end of its process is found, with what still runs of it, by the next one', async () => {
     const cli = commandLine(deploy);
     const planned = await cli.ask('deploy_plan', { target: 'kubectl', env: 'staging' });
-    const [, plan_id, digest] = /"plan_id":"(\w+)","digest":"(\w+)"/.exec(planned) ?? [];
-    void cli.ask('deploy_apply', { plan_id, digest });
+    const plan = planIn(planned);
+    void cli.ask('deploy_apply', plan);
     await applying();
     cli.child.kill('SIGKILL');
     await new Promise((resolve) => cli.child.once('exit', resolve));
     const status = await deploy.call('deploy_status', {});
     const [, pid] = /still runs as process (\d+)/.exec(status.content) ?? [];
     assert.ok(pid, status.content);
-    const busy = await deploy.call('deploy_rollback', { release_id: plan_id });
+    const busy = await deploy.call('deploy_rollback', { release_id: plan?.plan_id });
     assert.equal(busy.error?.code, 'BUSY');
     process.kill(-Number(pid), 'SIGKILL');
-    while (/still runs/.test((await deploy.call('deploy_status', {})).content))
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(async () => !/still runs/.test((await deploy.call('deploy_status', {})).content));
     const dead = await deploy.call('deploy_status', {});
     assert.match(dead.content, /started, outcome unknown: the session ended when command 1 of 1 was begun/);
-    assert.equal((await deploy.call('deploy_apply', { plan_id, digest }, { taskId: 'batch' })).error?.code, 'USED');
+    assert.equal((await deploy.call('deploy_apply', plan, { taskId: 'batch' })).error?.code, 'USED');
     await works();
-    const back = await deploy.call('deploy_rollback', { release_id: plan_id });
+    const back = await deploy.call('deploy_rollback', { release_id: plan?.plan_id });
     assert.match(back.content, /: rolled-back\n/);
     assert.ok((await runsOf(deploy.bin, 'kubectl')).includes('rollout undo deployment.apps/web'));
   });
@@ -98,11 +96,8 @@ describe('a deployment that is cut in the middle', function () {
   it('is not begun for production where nobody can be asked twice', async () => {
     const cli = commandLine(deploy);
     const planned = await cli.ask('deploy_plan', { target: 'kubectl', env: 'prod' });
-    const [, plan_id, digest] = /"plan_id":"(\w+)","digest":"(\w+)"/.exec(planned) ?? [];
-    assert.match(
-      await cli.ask('deploy_apply', { plan_id, digest }),
-      /asked for twice, and the second answer was not yes/,
-    );
+    const plan = planIn(planned);
+    assert.match(await cli.ask('deploy_apply', plan), /asked for twice, and the second answer was not yes/);
     assert.ok(!(await runsOf(deploy.bin, 'kubectl')).some((run) => kubectl.applies.test(run)));
     cli.child.stdin.end();
     await new Promise((resolve) => cli.child.once('exit', resolve));

@@ -32,14 +32,21 @@ export interface DeployRig {
   ports(): Ports;
   call(name: string, input: unknown, options?: AskOptions): Promise<Asked>;
   /** Plans and gives what deploy_apply takes. Throws where the plan fails. */
-  plan(
-    target: string,
-    env: string,
-    options?: AskOptions,
-  ): Promise<{ readonly plan_id: string; readonly digest: string }>;
+  plan(target: string, env: string, options?: AskOptions): Promise<PlanIds>;
   /** As after the end of this process: the same data, nothing in memory. */
   reopen(session?: Session): Promise<void>;
   remove(): Promise<void>;
+}
+
+export interface PlanIds {
+  readonly plan_id: string;
+  readonly digest: string;
+}
+
+/** What deploy_apply takes, as deploy_plan says it; undefined where it says nothing of the kind. */
+export function planIn(text: string): PlanIds | undefined {
+  const [, plan_id = '', digest = ''] = /"plan_id":"(\w+)","digest":"(\w+)"/.exec(text) ?? [];
+  return plan_id === '' ? undefined : { plan_id, digest };
 }
 
 /** Calls of the deployment tools through the real parse, effects, policy and run, in mode auto: only what must be asked is asked. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { planIn } from './deploy-rig.ts';
 import { type SshRig, sshRig } from './ssh-rig.ts';
 
 const page = path.resolve(import.meta.dirname, '../../../docs/usage.md');
@@ -42,8 +43,7 @@ describe('the page on deployments', function () {
         input: unknown;
       };
       const { content } = await deploy.call(tool, input);
-      const ids = /"plan_id":"(\w+)","digest":"(\w+)"/.exec(content);
-      if (ids) [, plan_id = '', digest = ''] = ids;
+      ({ plan_id, digest } = planIn(content) ?? { plan_id, digest });
       const shown = `${normal(content, { plan_id, digest, served, url, bin: ssh.bin, port: ssh.port, user: ssh.user })}\n`;
       if (answer === undefined) continue;
       if (renews)

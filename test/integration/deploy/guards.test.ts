@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { type Asked, type AskOptions, type DeployRig, deployRig } from './deploy-rig.ts';
-import { type Shape, shapes } from './program-shapes.ts';
+import { type Asked, type AskOptions, type DeployRig, deployRig, planIn } from './deploy-rig.ts';
+import { deployFileOf, type Shape, shapes } from './program-shapes.ts';
 import { recordingProgram, runsOf } from './recording-program.ts';
 
 const minute = 60_000;
@@ -70,8 +70,7 @@ async function guards(deploy: DeployRig, shape: Shape): Promise<void> {
     (await runsOf(bin, shape.program)).filter((run) => shape.applies.test(run)).length;
   await program();
   await rig.write(shape.files);
-  const targets = shape.target === undefined ? {} : { [shape.name]: shape.target };
-  await rig.write({ '.openmagus/deploy.json': JSON.stringify({ targets }) });
+  await rig.write(deployFileOf(shape));
   const detected = await deploy.call('deploy_detect', {});
   assert.match(
     detected.content,
@@ -85,8 +84,9 @@ async function guards(deploy: DeployRig, shape: Shape): Promise<void> {
   assert.equal(planned.ok, true, planned.content);
   assert.match(planned.content, shape.shows);
   assert.ok((await runsOf(bin, shape.program)).length > before.length, 'the plan asks the program');
-  const [, plan_id = '', digest = ''] = /"plan_id":"(\w+)","digest":"(\w+)"/.exec(planned.content) ?? [];
-  const plan = { plan_id, digest };
+  const plan = planIn(planned.content);
+  assert.ok(plan);
+  const { plan_id, digest } = plan;
 
   const refused = async (code: string, options: AskOptions = {}, named = plan): Promise<Asked> => {
     const outcome = await deploy.call('deploy_apply', named, options);
@@ -115,10 +115,10 @@ async function guards(deploy: DeployRig, shape: Shape): Promise<void> {
   await refused('CHANGED', { meanwhile: () => rig.write({ [shape.file]: `${was}\n# while they think` }) });
   await rig.write({
     [shape.file]: was,
-    '.openmagus/deploy.json': JSON.stringify({ targets: { ...targets, more: { kind: 'fly', app: 'x' } } }),
+    ...deployFileOf(shape, { more: { kind: 'fly', app: 'x' } }),
   });
   await refused('CHANGED');
-  await rig.write({ '.openmagus/deploy.json': JSON.stringify({ targets }) });
+  await rig.write(deployFileOf(shape));
   process.env['OPENMAGUS_TEST_REGION'] = 'elsewhere';
   process.env['KUBECONFIG'] = '/nowhere';
   const variable = await refused('CHANGED');

@@ -21,6 +21,15 @@ export interface Shape {
   readonly shows: RegExp;
 }
 
+/** The project's own file, which names the target where it is not found by itself. */
+export function deployFileOf(
+  { name, target }: Shape,
+  more: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, string>> {
+  const targets = target === undefined ? more : { [name]: target, ...more };
+  return { '.openmagus/deploy.json': JSON.stringify({ targets }) };
+}
+
 const manifest = 'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n';
 
 export const shapes: readonly Shape[] = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type DeployRig, deployRig } from './deploy-rig.ts';
+import { type DeployRig, deployRig, planIn } from './deploy-rig.ts';
 import { recordingProgram } from './recording-program.ts';
 
 describe('real programs', function () {
@@ -30,9 +30,9 @@ describe('real programs', function () {
       planned.content,
       /# terraform_data\.page will be created[\s\S]*Plan: 1 to add, 0 to change, 0 to destroy/,
     );
-    const [, plan_id, digest] = /"plan_id":"(\w+)","digest":"(\w+)"/.exec(planned.content) ?? [];
+    const plan = planIn(planned.content);
     const other = await deploy.plan('terraform', 'test');
-    const applied = await deploy.call('deploy_apply', { plan_id, digest });
+    const applied = await deploy.call('deploy_apply', plan);
     assert.match(applied.content, /: applied\n[\s\S]*Apply complete! Resources: 1 added/);
     assert.match(await readFile(path.join(deploy.root, 'terraform.tfstate'), 'utf8'), /"input"/);
     const overtaken = await deploy.call('deploy_apply', other);
@@ -42,7 +42,7 @@ describe('real programs', function () {
     assert.match((await deploy.call('deploy_apply', second)).content, /: applied\n/);
     const none = await deploy.call('deploy_rollback', { release_id: second.plan_id });
     assert.match(none.content, /no way back of its own: put the former files back/);
-    const newer = await deploy.call('deploy_rollback', { release_id: plan_id });
+    const newer = await deploy.call('deploy_rollback', { release_id: plan?.plan_id });
     assert.equal(newer.error?.code, 'NEWER_RELEASE');
   });
 
@@ -64,6 +64,7 @@ describe('real programs', function () {
       }),
       'compose.yaml': 'services:\n  web:\n    image: web\n',
     });
+    const former = { ...process.env };
     process.env['KUBECONFIG'] = path.join(deploy.root, 'none');
     process.env['GH_CONFIG_DIR'] = path.join(deploy.root, 'none');
     process.env['DOCKER_HOST'] = `unix://${deploy.root}/none.sock`;
@@ -90,9 +91,10 @@ describe('real programs', function () {
         );
       }
     } finally {
-      delete process.env['GH_CONFIG_DIR'];
-      delete process.env['KUBECONFIG'];
-      delete process.env['DOCKER_HOST'];
+      for (const name of ['GH_CONFIG_DIR', 'KUBECONFIG', 'DOCKER_HOST']) {
+        delete process.env[name];
+        if (former[name] !== undefined) process.env[name] = former[name];
+      }
     }
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { lstat, mkdir, readdir, readFile, readlink, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { planIn } from './deploy-rig.ts';
 import { type SshRig, sshRig } from './ssh-rig.ts';
 
 describe('rsync to a real ssh server', function () {
@@ -59,8 +60,7 @@ describe('rsync to a real ssh server', function () {
     assert.match(planned.content, /<f\+{9} index\.html/);
     assert.match(planned.questions[0]?.decision.reason ?? '', /that nobody has allowed yet/);
     await assert.rejects(lstat(served), 'nothing is there yet');
-    const [, plan_id, digest] = /"plan_id":"(\w+)","digest":"(\w+)"/.exec(planned.content) ?? [];
-    const applied = await deploy.call('deploy_apply', { plan_id, digest });
+    const applied = await deploy.call('deploy_apply', planIn(planned.content));
     assert.match(applied.content, /^release \w+, site to staging: verified\n/);
     assert.equal(applied.questions.length, 1);
     assert.match(applied.questions[0]?.effects[0]?.shown ?? '', /\$ .*rsync -a --checksum/);

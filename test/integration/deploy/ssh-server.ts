@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createConnection, createServer } from 'node:net';
+import { createConnection } from 'node:net';
 import { userInfo } from 'node:os';
 import path from 'node:path';
+import { freePort } from '../../support/free-port.ts';
 
 const folders = (process.env['PATH'] ?? '').split(':');
 const server = ['/usr/sbin/sshd', '/usr/bin/sshd'].find((file) => existsSync(file));
@@ -102,15 +103,5 @@ function answers(port: number): Promise<boolean> {
     socket.once('data', () => resolve(true)).once('error', () => resolve(false));
     socket.once('close', () => resolve(false));
     socket.once('data', () => socket.destroy());
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject).listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
   });
 }

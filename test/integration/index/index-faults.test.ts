@@ -5,6 +5,7 @@ import { mkdir, open, readFile, stat, truncate, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mountSmallDisk, whyNoSmallDisk } from '../../chaos/small-disk.ts';
+import { until } from '../../support/until.ts';
 import { type IndexRig, indexRig, signal } from './index-rig.ts';
 
 const many = 1500;
@@ -63,7 +64,7 @@ describe('the workspace index in trouble', function () {
     await writeMany();
     const index = rig.open({}, 100);
     const refreshed = index.refresh([rig.root], signal);
-    await until(() => rig.states.at(-1)?.phase === 'paused');
+    await until(() => rig.states.at(-1)?.phase === 'paused', 20_000, 5);
     await index.close();
     await refreshed;
     assert.ok((rig.states.at(-1)?.done ?? 0) < many);
@@ -76,7 +77,7 @@ describe('the workspace index in trouble', function () {
     await writeMany();
     const index = rig.open({}, 100);
     void index.refresh([rig.root], signal);
-    await until(() => rig.states.at(-1)?.phase === 'paused');
+    await until(() => rig.states.at(-1)?.phase === 'paused', 20_000, 5);
     const { files, state } = await rig.find(index, 'needle 3');
     assert.ok(state.done >= 100 && state.done < many && state.total === many, JSON.stringify(state));
     assert.ok(files.length > 0);
@@ -90,7 +91,11 @@ describe('the workspace index in trouble', function () {
     await writeFile(path.join(battery, 'status'), 'Discharging\n');
     const onBattery = rig.open();
     void onBattery.refresh([rig.root], signal);
-    await until(() => rig.states.some(({ phase, reason }) => phase === 'paused' && /battery/.test(reason ?? '')));
+    await until(
+      () => rig.states.some(({ phase, reason }) => phase === 'paused' && /battery/.test(reason ?? '')),
+      20_000,
+      5,
+    );
     assert.deepEqual(await rig.paths(onBattery, 'needle'), []);
     await onBattery.close();
     const mains = path.join(rig.powerSupply, 'AC');
@@ -103,7 +108,7 @@ describe('the workspace index in trouble', function () {
     index.hold(true);
     await rig.write({ 'b.ts': 'needle' });
     const refreshed = index.refresh([rig.root], signal);
-    await until(() => rig.states.at(-1)?.reason === 'you are typing');
+    await until(() => rig.states.at(-1)?.reason === 'you are typing', 20_000, 5);
     assert.deepEqual(await rig.paths(index, 'needle'), ['a.ts']);
     index.hold(false);
     await refreshed;
@@ -179,7 +184,7 @@ describe('the workspace index in trouble', function () {
     await writeMany();
     const index = rig.open({}, 300);
     const refreshed = index.refresh([rig.root], signal);
-    await until(() => rig.states.at(-1)?.phase === 'paused');
+    await until(() => rig.states.at(-1)?.phase === 'paused', 20_000, 5);
     const file = await rig.databaseFile();
     const copy = await readFile(file);
     await index.close();
@@ -223,10 +228,6 @@ function indexInChild({ root, home, powerSupply }: IndexRig, heldFrom = Infinity
 
 function failEarly(): never {
   throw new Error('the child ended before it had done so much');
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 async function setFormat(file: string, format: number): Promise<void> {

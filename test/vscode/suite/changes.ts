@@ -13,6 +13,7 @@ import {
   startTask,
   textOf,
   toolTexts,
+  unanswered,
   useModel,
   writeProject,
 } from './rig.ts';
@@ -54,9 +55,7 @@ describe('changes of a task', () => {
   it('are not undone where the user has changed the file since, not even in part', async () => {
     const task = await changed();
     await writeFile(path.join(folder(), 'kept.txt'), 'mine\n');
-    // The message about it stays open until somebody answers it.
-    void answering(true, () => vscode.commands.executeCommand('openmagus.undoTask', task.taskId));
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await answering(true, () => unanswered('openmagus.undoTask', task.taskId));
     assert.equal(await textOf('kept.txt'), 'mine\n');
     assert.equal(await textOf('new/file.txt'), 'fresh\n');
   });

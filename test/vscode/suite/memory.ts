@@ -4,7 +4,17 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { playScenario } from '../../support/scripted-model.ts';
-import { activated, answering, eventually, folder, forgetModels, startTask, useModel, writeProject } from './rig.ts';
+import {
+  activated,
+  answering,
+  eventually,
+  folder,
+  forgetModels,
+  startTask,
+  unanswered,
+  useModel,
+  writeProject,
+} from './rig.ts';
 
 const place = (name: string) => path.join(folder(), name);
 const idsOf = async (text: string): Promise<readonly string[]> =>
@@ -96,9 +106,7 @@ describe('memories', () => {
 
   it('stay where they are when a file cannot be read', async () => {
     await bring(fact('fa-1', 'The heron nests.'));
-    // The message about it stays open until somebody answers it.
-    void vscode.commands.executeCommand('openmagus.importMemories', vscode.Uri.file(place('missing.jsonl')));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await unanswered('openmagus.importMemories', vscode.Uri.file(place('missing.jsonl')));
     assert.equal(existsSync(place('missing.jsonl')), false);
     assert.deepEqual(await idsOf('heron'), ['fa-1']);
   });

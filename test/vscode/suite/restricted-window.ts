@@ -4,7 +4,18 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { playScenario } from '../../support/scripted-model.ts';
-import { activated, answering, folder, forgetModels, startTask, textOf, toolTexts, useModel } from './rig.ts';
+import {
+  activated,
+  answering,
+  eventually,
+  folder,
+  forgetModels,
+  startTask,
+  textOf,
+  toolTexts,
+  unanswered,
+  useModel,
+} from './rig.ts';
 
 const acting = ['edit_file', 'apply_patch', 'write_file', 'delete_file', 'move_file', 'run_command', 'propose_plan'];
 
@@ -54,8 +65,10 @@ describe('a window in Restricted Mode', () => {
 
   it('heeds no setting of the workspace', async () => {
     await mkdir(path.join(folder(), '.vscode'), { recursive: true });
-    const stolen = { 'openmagus.models': { baseURL: 'http://127.0.0.1:9/v1', model: 'stolen' } };
+    const stolen = { 'openmagus.models': { baseURL: 'http://127.0.0.1:9/v1', model: 'stolen' }, 'editor.tabSize': 7 };
     await writeFile(path.join(folder(), '.vscode', 'settings.json'), JSON.stringify(stolen));
+    const size = (): unknown => vscode.workspace.getConfiguration('editor').get('tabSize');
+    await eventually(() => size() === 7, 'the settings of the workspace to be read');
     const api = await activated();
     await assert.rejects(api.startTask({ goal: 'Anything' }), /No model is configured/);
   });
@@ -64,12 +77,8 @@ describe('a window in Restricted Mode', () => {
     const api = await activated();
     const file = path.join(folder(), 'in.jsonl');
     await writeFile(file, JSON.stringify({ kind: 'fact', text: 'The heron nests.' }));
-    // The messages about it stay open until somebody answers them.
-    void vscode.commands.executeCommand('openmagus.importMemories', vscode.Uri.file(file));
-    const asked = await answering(true, async () => {
-      void vscode.commands.executeCommand('openmagus.forgetMemory', { all: true });
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    });
+    await unanswered('openmagus.importMemories', vscode.Uri.file(file));
+    const asked = await answering(true, () => unanswered('openmagus.forgetMemory', { all: true }));
     assert.deepEqual(asked, []);
     assert.deepEqual(await api.recall('heron'), []);
   });
@@ -78,9 +87,7 @@ describe('a window in Restricted Mode', () => {
     await useModel(() => ({ status: 401, body: { error: { message: 'Incorrect API key provided' } } }));
     const task = await startTask('Anything');
     assert.equal(await task.end(), 'failed');
-    // The message about it stays open until somebody answers it.
-    void vscode.commands.executeCommand('openmagus.resumeTask', task.taskId);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await unanswered('openmagus.resumeTask', task.taskId);
     assert.deepEqual(task.events('task-resumed'), []);
   });
 });

@@ -78,6 +78,19 @@ export async function answering(answer: boolean, action: () => PromiseLike<unkno
   return asked;
 }
 
+/** Runs a command whose messages nobody answers: they are closed until it has ended. */
+export async function unanswered(command: string, ...given: readonly unknown[]): Promise<void> {
+  let ended = false;
+  const running = Promise.resolve(vscode.commands.executeCommand(command, ...given)).finally(() => {
+    ended = true;
+  });
+  await eventually(async () => {
+    await vscode.commands.executeCommand('notifications.clearAll');
+    return ended;
+  }, `${command} to end`);
+  await running;
+}
+
 export function folder(index = 0): string {
   const found = vscode.workspace.workspaceFolders?.[index];
   assert.ok(found, 'no folder is open');

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { playScenario, type Scenario } from '../../support/scripted-model.ts';
 import {
   activated,
+  eventually,
   folder,
   follow,
   forgetModels,
@@ -180,11 +181,9 @@ describe('a task', () => {
     const from = (task.log[0]?.seq ?? 0) + 5;
     const seen: number[] = [];
     api.onEvent(task.taskId, from, ({ seq }) => seen.push(seq));
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    assert.deepEqual(
-      seen,
-      task.log.map(({ seq }) => seq).filter((seq) => seq >= from),
-    );
+    const later = task.log.map(({ seq }) => seq).filter((seq) => seq >= from);
+    await eventually(() => seen.length >= later.length, 'the events from there on');
+    assert.deepEqual(seen, later);
   });
 
   it('shows the task in the chat when it is started by the palette command', async () => {
