@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -81,15 +81,14 @@ export function sandboxRuntime(settings: SandboxSettings): Sandbox {
       opened = undefined;
       if (session === undefined) return;
       await SandboxManager.reset();
-      session.callOffGuard();
-      await rm(session.temporary, { recursive: true, force: true });
+      await session.end();
     },
   };
 }
 
 interface Session {
   readonly temporary: string;
-  readonly callOffGuard: () => void;
+  end(): Promise<void>;
   readonly roots: readonly string[];
 }
 
@@ -101,7 +100,16 @@ async function start(runtime: RuntimeSettings, roots: readonly string[]): Promis
     await rm(temporary, { recursive: true, force: true });
     throw error;
   }
-  return { temporary, roots, callOffGuard: guardRelays() };
+  const callOffGuard = guardRelays();
+  // VS Code may end this program before anything could be closed.
+  const leave = (): void => rmSync(temporary, { recursive: true, force: true });
+  process.once('exit', leave);
+  const end = async (): Promise<void> => {
+    callOffGuard();
+    process.off('exit', leave);
+    await rm(temporary, { recursive: true, force: true });
+  };
+  return { temporary, roots, end };
 }
 
 /** On Linux what lies deeper counts, so that the home folder can be hidden and a few places in it shown. */
