@@ -5,14 +5,17 @@ const mostPaths = 200;
 
 /**
  * The paths that a pattern of the shell could stand for, or why that cannot be said. It finds at least what the shell finds: a
- * bracket counts as any character.
+ * plain bracket counts as any character and as itself, since it may have stood in quotes; where nothing fits, the pattern is
+ * the name itself.
  */
 export async function expandPattern(
   files: Ports['files'],
   folder: string,
   pattern: string,
 ): Promise<readonly string[] | string> {
-  if (/[{}()\\]/.test(pattern)) return 'a pattern that is too rich to follow';
+  // Older shells have `.*` stand for `..` as well.
+  const isRich = /[{}()\\]/.test(pattern) || /[[\]]/.test(pattern.replace(plainBracket, ''));
+  if (isRich || /(?:^|\/)\.[*?[]/.test(pattern)) return 'a pattern that is too rich to follow';
   let paths = [pattern.startsWith('/') ? '' : folder];
   let fresh = !pattern.startsWith('/');
   for (const part of pattern.split('/').filter((each) => each !== '')) {
@@ -39,16 +42,25 @@ export async function expandPattern(
     paths = next;
     fresh = false;
   }
-  return paths;
+  return paths.length > 0 ? paths : [pattern.startsWith('/') ? pattern : `${folder}/${pattern}`];
 }
+
+/** Without classes, ranges of another alphabet or a bracket inside. */
+const plainBracket = /\[[\w.,-]+\]/g;
 
 function matcherOf(part: string): (name: string) => boolean {
   const source = part
-    .replace(/\[[^\]]*\]/g, '?')
-    .replace(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll('?', '.')
-    .replace(/\*+/g, '.*');
+    .split(/(\[[\w.,-]+\])/)
+    .map((piece, index) => (index % 2 === 1 ? `(?:.|${plain(piece)})` : plain(piece)))
+    .join('');
   const expression = new RegExp(`^${source}$`, 'isu');
   // `shopt -s dotglob` is not set: a pattern fits no hidden name, unless it begins with a dot itself.
   return (name) => (part.startsWith('.') || !name.startsWith('.')) && expression.test(name);
+}
+
+function plain(piece: string): string {
+  return piece
+    .replace(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
+    .replaceAll('?', '.')
+    .replace(/\*+/g, '.*');
 }

@@ -1,4 +1,4 @@
-import { acts, here, judgeByTable, type Reading, type ReadingProgram } from './reading.ts';
+import { acts, here, judgeByTable, type Reading, type ReadingProgram, type ReadPlace } from './reading.ts';
 import type { ShellWord } from './shell-word.ts';
 
 /** Only those before the subcommand that change neither the repository nor what git runs. */
@@ -139,11 +139,15 @@ function judgeWords(program: ReadingProgram, words: readonly ShellWord[]): Readi
   if (words.some(({ text }) => /%G|%\(signature/.test(text))) return acts('a format that checks signatures');
   const reading = judgeByTable(program, words);
   if ('acts' in reading) return reading;
-  const places = reading.places.filter(({ word }) => word.glob || isPath(word.text));
-  return { places: [{ word: here, kind: 'git' }, ...places] };
+  return { places: [{ word: here, kind: 'git' }, ...reading.places.map(placeIn)] };
 }
 
-/** Revisions ("main..next", "HEAD~1:src/a.ts") are read from the repository; outside it a name would be taken for a file. */
-function isPath(text: string): boolean {
-  return /^[/~.]/.test(text) || /(^|\/)\.\.(\/|$)/.test(text) || /^[A-Za-z]:[\\/]/.test(text);
+/**
+ * Every operand may be a file, also one that looks like a revision ("main", "sub/.env"): git takes it for one where there is no
+ * such revision. A file of a revision ("HEAD~1:sub/.env") may hold what the file of now does.
+ */
+function placeIn(place: ReadPlace): ReadPlace {
+  const { word } = place;
+  const inside = /^[^/:]*:(?!\/)(.+)$/s.exec(word.text)?.[1];
+  return inside === undefined ? place : { ...place, word: { ...word, text: inside } };
 }

@@ -76,7 +76,7 @@ function judgeJq(words: readonly ShellWord[]): Reading {
   );
   // The environment, modules and further inputs are no part of the files that are named.
   const wide = words.some(({ text }) =>
-    /\b(?:env|import|include|input_filename|modulemeta|get_search_list|debug)\b|\$ENV/.test(text),
+    /\b(?:env|import|include|input_filename|modulemeta|get_search_list|debug|ENV)\b|\$\s*__prog/.test(text),
   );
   return wide ? acts('a filter that reaches beyond its input') : reading;
 }

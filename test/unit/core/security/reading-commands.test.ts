@@ -11,6 +11,7 @@ const folders: Readonly<Record<string, readonly FolderEntry[]>> = {
     { name: '.env', kind: 'file' },
     { name: 'src', kind: 'directory' },
     { name: 'odd', kind: 'directory' },
+    { name: 'y[a]', kind: 'link' },
   ],
   '/work/app/src': [
     { name: 'a.ts', kind: 'file' },
@@ -18,7 +19,11 @@ const folders: Readonly<Record<string, readonly FolderEntry[]>> = {
   ],
   '/work/app/odd': [{ name: '--output=x', kind: 'file' }],
 };
-const links: Readonly<Record<string, string>> = { '/work/app/src/out': '/etc/passwd', '/work/app/away': '/srv/away' };
+const links: Readonly<Record<string, string>> = {
+  '/work/app/src/out': '/etc/passwd',
+  '/work/app/away': '/srv/away',
+  '/work/app/y[a]': '/srv/y',
+};
 
 const files = {
   facts: async (path: string): Promise<FileFacts> => {
@@ -65,6 +70,7 @@ describe('commands that only read', () => {
     'date +%F',
     "printf '%s\\n' one two",
     'cat *.txt',
+    'cat [a-z].txt src/[id].ts',
     'wc -l < a.txt',
     'node --version && command -v node',
     'set -euo pipefail; ls',
@@ -113,6 +119,22 @@ describe('commands that only read', () => {
       'tail -f a.txt',
       'env',
       'jq -n env',
+    ],
+    'a name that is more than it seems': [
+      'cat a.tx[[:alpha:]]',
+      'cat []a].txt',
+      'cat [!b].txt',
+      "cat 'y[a]'/s*",
+      'cat .*',
+      'ls .?/',
+      'cat .[.]/x',
+      "jq -nc '$ ENV | .A'",
+      "jq -nc '$__prog_args'",
+      'git blame .env',
+      'git diff src/.env a.txt',
+      'git show HEAD:.env',
+      "git grep -h '' src/out",
+      'git diff away/secret.txt a.txt',
     ],
     'what is only known when it runs': [
       '$CMD',
