@@ -20,7 +20,10 @@ export interface ConfinedRig {
   readonly missing: () => Promise<string | undefined>;
   start(command: string): Promise<string>;
   /** Runs it confined to its end. */
-  run(command: string): Promise<{ readonly output: string; readonly state: CommandState }>;
+  run(
+    command: string,
+    env?: Readonly<Record<string, string>>,
+  ): Promise<{ readonly output: string; readonly state: CommandState }>;
   close(): Promise<void>;
 }
 
@@ -33,20 +36,27 @@ export async function confinedRig(workspaceAt = 'workspace'): Promise<ConfinedRi
   const sandbox = sandboxRuntime({ home, ownData, allowedHosts: () => hosts });
   const commands = childCommands({ folder: join(ownData, 'output'), now: () => Date.now(), sandbox });
   let count = 0;
-  const start = async (command: string): Promise<string> => {
+  const start = async (command: string, env: Readonly<Record<string, string>> = {}): Promise<string> => {
     count += 1;
     const commandId = `c${count}`;
     const object = `${workspace}$ ${command}`;
     const authorized = sealAuthorized([{ verb: 'run', object, zone: 'workspace', confined: true }], 'h');
-    const request = { command, cwd: workspace, env: { HOME: home }, commandId, taskId: 't', roots: [workspace] };
+    const request = {
+      command,
+      cwd: workspace,
+      env: { HOME: home, ...env },
+      commandId,
+      taskId: 't',
+      roots: [workspace],
+    };
     await commands.start(authorized, request, () => {});
     return commandId;
   };
   return {
     ...{ folder, workspace, home, ownData, hosts, commands, start },
     missing: sandbox.missing,
-    run: async (command) => {
-      const id = await start(command);
+    run: async (command, env) => {
+      const id = await start(command, env);
       const state = await commands.wait(id, 60_000, never);
       if (state.running) await commands.stop(id);
       return { output: await commands.readOutput(id), state: commands.state(id) ?? state };

@@ -90,6 +90,18 @@ describe('a confined command', () => {
     });
   }
 
+  it('is given its variables inside the walls, where the shell outside does not heed them', async () => {
+    await writeFile(join(rig.workspace, 'ready.sh'), `touch ${rig.folder}/outside; echo made ready\n`);
+    const value = "it's $(touch x)\n`touch y`";
+    const { output } = await rig.run('bash -c "echo inside"; echo "$PLAIN"', {
+      BASH_ENV: join(rig.workspace, 'ready.sh'),
+      PLAIN: value,
+    });
+    assert.match(output, /made ready\ninside\n/, 'it is heeded by shells inside');
+    assert.ok(output.endsWith(`inside\n${value}\n`), output);
+    await assert.rejects(stat(join(rig.folder, 'outside')), { code: 'ENOENT' });
+  });
+
   it('finds what it made aside where that would act later, and leaves the rest', async () => {
     const { state } = await rig.run(
       'mkdir -p sub/.vscode new && echo {} > sub/.vscode/tasks.json && echo evil > sub/AGENTS.md && ln -s ../AGENTS.md sub/CLAUDE.md && git init -q new && echo fine > sub/readme.txt',

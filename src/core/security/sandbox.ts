@@ -32,7 +32,7 @@ export interface ConfinedCommand {
 export interface Confinement {
   readonly file: string;
   readonly args: readonly string[];
-  /** Replaces the environment; what the command itself was given is laid over it. */
+  /** Replaces the environment. What the command itself was given is set by its script. */
   readonly env: Readonly<Record<string, string>>;
   /** To be called once when the command has ended. What it made that is asked for in every mode, and where that was moved. */
   ended(): Promise<readonly SetAside[]>;

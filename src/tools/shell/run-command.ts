@@ -48,9 +48,12 @@ export const runCommand: Tool<RunCommandInput> = {
     const own = await commandEffects(command, site);
     const scripts = await scriptEffects(ports, own[0]?.commands ?? [], { cwd: place.real, roots: scope.roots });
     const effects = [...own, ...scripts, ...environmentEffects(env ?? {}, place.zone)];
-    if (outside_sandbox || !canBeConfined(effects, ports.policy().hosts)) return effects;
+    if (!canBeConfined(effects, ports.policy().hosts)) return effects;
     if ((await ports.commands.sandboxMissing()) !== undefined) return effects;
-    return effects.map((effect) => (effect.verb === 'run' ? { ...effect, confined: true } : effect));
+    const mark: Partial<Effect> = outside_sandbox ? { protects: 'leaving the sandbox' } : { confined: true };
+    // What only reads needs none.
+    const isMarked = ({ verb, readsOnly }: Effect): boolean => verb === 'run' && !(outside_sandbox && readsOnly);
+    return effects.map((effect) => (isMarked(effect) ? { ...effect, ...mark } : effect));
   },
   async run(ports, scope, { command, cwd, env, timeout_s, background }, authorized, signal) {
     const place = await folderOf(ports, scope, cwd);
@@ -121,7 +124,7 @@ function environmentEffects(env: Readonly<Record<string, string>>, zone: Effect[
 }
 
 const loadsCode =
-  /^(PATH|HOME|SHELL|ENV|BASH_ENV|IFS|EDITOR|VISUAL|PAGER|LD_.*|DYLD_.*|GIT_.*|NODE_OPTIONS|NODE_PATH|PYTHON.*|PERL5.*|PERLLIB|RUBY.*|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|NPM_CONFIG_.*|.*_PROXY|OPENMAGUS_.*)$/i;
+  /^(PATH|HOME|SHELL|ENV|BASH_.*|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND|CDPATH|GLOBIGNORE|IFS|RIPGREP_CONFIG_PATH|LESSOPEN|LESSCLOSE|GCONV_PATH|LOCPATH|EDITOR|VISUAL|PAGER|LD_.*|DYLD_.*|GIT_.*|NODE_OPTIONS|NODE_PATH|PYTHON.*|PERL5.*|PERLLIB|RUBY.*|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|NPM_CONFIG_.*|.*_PROXY|OPENMAGUS_.*)$/i;
 
 async function outputOf(ports: Ports, scope: ToolScope, { commandId }: CommandState): Promise<string> {
   return shownOutput(await plainText(await ports.commands.readOutput(commandId)), scope.callId);

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { nodeFileSystem } from '../../../../src/adapters/files/node-file-system.ts';
+import { systemHash } from '../../../../src/adapters/system/system.ts';
+import type { Ports } from '../../../../src/core/ports.ts';
+import { decide } from '../../../../src/core/security/decide.ts';
+import { noTaint, strictPolicy } from '../../../../src/core/security/policy.ts';
+import type { Effect } from '../../../../src/protocol/effects.ts';
+import { moveFile } from '../../../../src/tools/files/move-file.ts';
+import { runCommand } from '../../../../src/tools/shell/run-command.ts';
+
+describe('what a call asks for in every mode', () => {
+  let root: string;
+  let ports: Ports;
+  before(async () => {
+    root = await realpath(await mkdtemp(path.join(tmpdir(), 'effects-')));
+    await writeFile(path.join(root, 'id_rsa'), 'key');
+    await writeFile(path.join(root, 'a.txt'), 'a');
+    ports = {
+      files: nodeFileSystem(systemHash),
+      hash: systemHash,
+      commands: { shell: '/bin/bash', sandboxMissing: async () => undefined },
+      policy: () => strictPolicy,
+    } as Partial<Record<keyof Ports, unknown>> as Ports;
+  });
+  after(() => rm(root, { recursive: true, force: true }));
+  const scope = () => ({
+    taskId: 't',
+    callId: 'c',
+    roots: [root],
+    seen: new Map(),
+    changes: () => [],
+    record: async () => {},
+  });
+  const alwaysAsks = (effects: readonly Effect[]): boolean => {
+    const { decision, always } = decide(effects, noTaint, { ...strictPolicy, trusted: true });
+    return decision === 'ask' && always;
+  };
+  const running = (input: Parameters<typeof runCommand.effects>[2]) => runCommand.effects(ports, scope(), input);
+
+  it('is leaving the sandbox, but for what only reads', async () => {
+    assert.equal(alwaysAsks(await running({ command: 'python3 x.py' })), false);
+    assert.equal(alwaysAsks(await running({ command: 'python3 x.py', outside_sandbox: true })), true);
+    assert.equal(alwaysAsks(await running({ command: 'ls', outside_sandbox: true })), false);
+  });
+
+  it('is a variable that decides what code runs', async () => {
+    for (const name of ['SHELLOPTS', 'PS4', 'BASH_FUNC_ls%%', 'CDPATH', 'GCONV_PATH', 'PROMPT_COMMAND'])
+      assert.equal(alwaysAsks(await running({ command: 'true', env: { [name]: 'x' } })), true, name);
+    assert.equal(alwaysAsks(await running({ command: 'true', env: { CI: '1' } })), false);
+  });
+
+  it('is moving a file with secrets to where it could be read', async () => {
+    const moving = (from: string) => moveFile.effects(ports, scope(), { from, to: 'notes.txt' });
+    assert.equal(alwaysAsks(await moving('id_rsa')), true);
+    assert.equal(alwaysAsks(await moving('a.txt')), false);
+  });
+});
