@@ -11,7 +11,7 @@ export interface Effect {
   readonly readsOnly?: true;
   /** Of a `run`: in the sandbox, which lets it write only inside the workspace and reach only the allowed hosts. */
   readonly confined?: true;
-  /** Of a `read`: the sha256 of what there decides what runs. */
+  /** Of a `read`: the sha256 of what there decides what runs; of others: of what a yes holds for, where the object does not say all of it. */
   readonly content?: string;
   /** Of a `run` or `connect`: a person allowed this very program or server for good, by its hash. */
   readonly approvedBefore?: true;

@@ -6,7 +6,7 @@ import { nobodyToAsk } from '../agents/nobody-to-ask.ts';
 import { scopeOf, type TaskRun } from '../agents/task-run.ts';
 import { MagusError, toMagusError } from '../errors/magus-error.ts';
 import type { Ports } from '../ports.ts';
-import { type Authorization, authorize } from '../security/authorize.ts';
+import { type Authorization, authorize, boundEffects } from '../security/authorize.ts';
 import { failureOf } from '../tools/failure-of.ts';
 import type { Tool, ToolResult } from '../tools/tool.ts';
 import { unwrapCall } from '../tools/tool-families.ts';
@@ -55,7 +55,7 @@ async function decideAndRun(
   const { start, taskId } = run.state;
   const scope = scopeOf(run, call.id);
   try {
-    const effects = await tool.effects(run.ports, scope, input);
+    const effects = boundEffects(run.ports.hash, await tool.effects(run.ports, scope, input), input);
     const question = {
       taskId,
       callId: call.id,

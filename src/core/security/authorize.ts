@@ -99,6 +99,22 @@ function staysInWorkspace({ zone, verb, confined }: Effect): boolean {
   return ['read', 'write', 'delete', 'remember'].includes(verb) || (verb === 'run' && confined === true);
 }
 
+/**
+ * Changes that are asked for, bound to all that the call was given: a yes to one content is none to another content of the same
+ * file.
+ */
+export function boundEffects(
+  { sha256 }: Pick<Ports['hash'], 'sha256'>,
+  effects: readonly Effect[],
+  input: unknown,
+): readonly Effect[] {
+  const isAsked = ({ verb, zone, protects }: Effect): boolean =>
+    (verb === 'write' || verb === 'delete') && (zone !== 'workspace' || protects !== undefined);
+  if (!effects.some(isAsked)) return effects;
+  const content = sha256(JSON.stringify(input));
+  return effects.map((effect) => (isAsked(effect) ? { ...effect, content } : effect));
+}
+
 /** The same effects give the same hash, whatever the order of their keys. */
 export function hashOfEffects(hash: Ports['hash'], effects: readonly Effect[]): string {
   return hash.sha256(

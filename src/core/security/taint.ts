@@ -1,6 +1,7 @@
 import type { Effect, Label } from '../../protocol/effects.ts';
 import type { Taint } from './policy.ts';
 import { isSecretFile } from './sandbox.ts';
+import { secretName } from './secret-paths.ts';
 
 /** Sources that are named to a person; of more only that there are. */
 const mostSources = 20;
@@ -11,13 +12,17 @@ const mostSources = 20;
  */
 export function labelOf(effects: readonly Effect[]): Label | undefined {
   const outside = effects.find(reachesOut);
-  const secret = effects.find(({ verb, object }) => verb === 'read' && isSecretFile(object));
+  const secret = effects.find(({ verb, object }) => verb === 'read' && holdsSecrets(object));
   if (outside === undefined && secret === undefined) return undefined;
   return {
     source: (outside ?? secret)?.object.slice(0, 300) ?? '',
     ...(outside === undefined ? {} : { integrity: 'untrusted' }),
     ...(secret === undefined ? {} : { secrecy: 'secret' }),
   };
+}
+
+function holdsSecrets(path: string): boolean {
+  return isSecretFile(path) || secretName(path) !== undefined;
 }
 
 function reachesOut({ verb, zone, protects, fromOutside }: Effect): boolean {

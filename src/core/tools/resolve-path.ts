@@ -34,7 +34,8 @@ export async function resolvePath(ports: Ports, roots: readonly string[], path: 
 
 /** The effect of a verb on a resolved path, marked where it always asks, unless the change was looked at and found `harmless`. */
 export function fileEffect(verb: 'read' | 'write' | 'delete', path: ResolvedPath, harmless = false): Effect {
-  const name = verb === 'read' ? secretName(path.shown) : harmless ? undefined : protectedName(path.shown);
+  // A file with secrets that is moved could be read by its new name.
+  const name = secretName(path.shown) ?? (verb === 'read' || harmless ? undefined : protectedName(path.shown));
   return { verb, object: path.real, zone: path.zone, ...(name === undefined ? {} : { protects: name }) };
 }
 

@@ -74,11 +74,13 @@ function protection(
   ports: Ports,
   url: URL,
   { method, headers = {}, body = '' }: HttpRequestInput,
-): Pick<Effect, 'protects'> {
+): Pick<Effect, 'protects' | 'content'> {
   const whole = [decoded(url.href), ...Object.entries(headers).flat(), body].join('\n');
   if (holdsSecret(whole, ports.secrets())) return { protects: 'something that looks like a key in the request' };
-  if (method === 'GET' || method === 'HEAD') return {};
-  const bytes = ports.hash.sha256(JSON.stringify([headers, body])).slice(0, 16);
+  const content = ports.hash.sha256(JSON.stringify([headers, body]));
+  const isBare = Object.keys(headers).length === 0 && body === '';
+  if (method === 'GET' || method === 'HEAD') return isBare ? {} : { content };
+  const bytes = content.slice(0, 16);
   return {
     protects: `a ${method} to ${url.host}, which may change something there (${body.length} characters, ${bytes})`,
   };

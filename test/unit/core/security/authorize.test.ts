@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { type Authorization, type AuthorizeQuestion, authorize } from '../../../../src/core/security/authorize.ts';
+import {
+  type Authorization,
+  type AuthorizeQuestion,
+  authorize,
+  boundEffects,
+} from '../../../../src/core/security/authorize.ts';
 import { assertAuthorized } from '../../../../src/core/security/authorized.ts';
 import { strictPolicy } from '../../../../src/core/security/policy.ts';
 import type { Effect } from '../../../../src/protocol/effects.ts';
@@ -46,6 +51,17 @@ describe('authorize', () => {
     assert.ok(authorized);
     assertAuthorized(authorized, 'read', read.object);
     assert.throws(() => assertAuthorized(authorized, 'write', read.object));
+  });
+
+  it('takes a yes to one content of a protected file for no yes to another', async () => {
+    const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
+    const tasks: Effect = { ...write, object: '/work/.vscode/tasks.json', protects: 'editor configuration' };
+    const writing = (content: string) => boundEffects({ sha256 }, [tasks], { path: '.vscode/tasks.json', content });
+    const { hash } = await gate(writing('{}'), {}, true);
+    const granted = new Set([hash]);
+    assert.equal((await gate(writing('{}'), { granted }, false)).allowed, true, 'the very same is not asked twice');
+    assert.equal((await gate(writing('{"evil":1}'), { granted }, false)).asked, true);
+    assert.deepEqual(boundEffects({ sha256 }, [write, read], {}), [write, read]);
   });
 
   const table: readonly [string, readonly Effect[], AuthorizeQuestion['approve'], boolean | undefined][] = [

@@ -23,6 +23,11 @@ describe('labels', () => {
     });
   });
 
+  it('are secret wherever reading asks because of secrets', () => {
+    for (const object of ['/w/server.key', '/w/secrets.yml', '/home/me/.aws/credentials', '/home/me/.ssh/config'])
+      assert.equal(labelOf([{ verb: 'read', object, zone: 'workspace' }])?.secrecy, 'secret', object);
+  });
+
   it('are joined: the worst counts, and nothing takes it back', () => {
     const secret = joinTaint(untrusted, { source: '/w/.env', secrecy: 'secret' });
     assert.deepEqual([secret.integrity, secret.secrecy], ['untrusted', 'secret']);
