@@ -3,7 +3,7 @@ import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { playScenario } from '../../support/scripted-model.ts';
-import { activated, folder, forgetModels, startTask, toolTexts, useModel } from './rig.ts';
+import { activated, eventually, folder, forgetModels, startTask, toolTexts, useModel } from './rig.ts';
 
 describe('a window with three folders', () => {
   afterEach(forgetModels);
@@ -65,12 +65,8 @@ describe('a window with three folders', () => {
 
 /** A slow window opens before it has read its workspace file; its folders come a moment later. */
 async function threeFolders(): Promise<void> {
-  while (vscode.workspace.workspaceFolders?.length !== 3) {
-    await new Promise<void>((resolve) => {
-      const changed = vscode.workspace.onDidChangeWorkspaceFolders(() => {
-        changed.dispose();
-        resolve();
-      });
-    });
-  }
+  const names = (): readonly string[] => (vscode.workspace.workspaceFolders ?? []).map(({ name }) => name);
+  await eventually(() => names().length === 3, 'three folders', 50_000).catch((error: Error) => {
+    throw new Error(`${error.message} There are: ${names().join(', ')}; of ${vscode.workspace.workspaceFile}.`);
+  });
 }
