@@ -23,6 +23,11 @@ export interface Effect {
   readonly shown?: string;
   /** Of a `run`: each simple command in it, however deep. */
   readonly commands?: readonly EffectCommand[];
+  /**
+   * Of a `run`: what it does beside its commands, or what makes their words mean something else (a variable, a function, a file that
+   * is written), in words for a person; no rule about first words allows it.
+   */
+  readonly beside?: string;
 }
 
 export interface EffectCommand {

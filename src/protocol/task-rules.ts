@@ -7,10 +7,10 @@ import type { PolicyRule } from './policy-rules.ts';
  */
 export function rulesForTask(effects: readonly Effect[]): readonly PolicyRule[] | undefined {
   const rules: PolicyRule[] = [];
-  for (const { verb, object, commands } of effects) {
+  for (const { verb, object, commands, beside } of effects) {
     if (verb === 'read') continue;
     if (verb === 'write' || verb === 'delete') rules.push({ decide: 'allow', path: object.replace(/[*?]/g, '?') });
-    else if (verb === 'run' && commands !== undefined) {
+    else if (verb === 'run' && commands !== undefined && beside === undefined) {
       const acting = commands.filter(({ readsOnly }) => !readsOnly).map(({ words }) => firstWords(words));
       for (const command of acting) {
         if (command === undefined) return undefined;

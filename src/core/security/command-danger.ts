@@ -67,7 +67,8 @@ const deploying = new Map<string, readonly string[]>([
   ['pulumi', ['preview', 'version', 'about']],
 ]);
 
-const wrappers = new Set(
+/** Programs that run the one that stands among their words. */
+export const wrappers: ReadonlySet<string> = new Set(
   'env xargs nohup time nice ionice timeout gtimeout stdbuf setsid command exec builtin watch parallel unshare script npx bunx'.split(
     ' ',
   ),

@@ -27,10 +27,11 @@ export async function commandEffects(command: string, site: CommandSite): Promis
   if (hidden !== undefined) return [{ ...effect, protects: hidden }];
   const { danger, reading } = judge(command, site);
   const commands = reading.commands.map(shownCommand);
-  if (danger !== undefined) return [{ ...effect, protects: danger, commands }];
+  const { beside } = reading;
+  if (danger !== undefined) return [{ ...effect, protects: danger, commands, ...(beside ? { beside } : {}) }];
   const acts = reading.acts !== undefined || command.length > mostCharacters || site.cwdZone !== 'workspace';
   const places = acts ? 'it acts' : await placeEffects(site, reading);
-  if (typeof places === 'string') return [{ ...effect, commands }];
+  if (typeof places === 'string') return [{ ...effect, commands, ...(beside ? { beside } : {}) }];
   return [{ ...effect, readsOnly: true, commands }, ...places];
 }
 

@@ -3,6 +3,7 @@ import { type PolicyRule, policyRulesSchema } from '../../protocol/policy-rules.
 import { MagusError } from '../errors/magus-error.ts';
 import { parseInWords } from '../errors/parse-in-words.ts';
 import { parseJson } from '../parse-json.ts';
+import { wrappers } from './command-danger.ts';
 import { hostIsListed } from './host-list.ts';
 
 /** Rules as JSON text or as a setting's value. Throws `configuration` naming what is wrong and where. */
@@ -36,10 +37,13 @@ export function userRuleFor(
   return loose === undefined ? undefined : verdict(loose);
 }
 
-/** A run is allowed where each command that does more than read is; answers one of the rules. */
-function allowingCommands({ verb, commands = [] }: Effect, fitting: readonly PolicyRule[]): PolicyRule | undefined {
+/** A run is allowed where each command that does more than read is, and nothing is done beside them; answers one of the rules. */
+function allowingCommands(
+  { verb, commands = [], beside }: Effect,
+  fitting: readonly PolicyRule[],
+): PolicyRule | undefined {
   const acting = commands.filter(({ readsOnly }) => !readsOnly);
-  if (verb !== 'run' || acting.length === 0) return undefined;
+  if (verb !== 'run' || beside !== undefined || acting.length === 0) return undefined;
   return acting.every(({ words }) => fitting.some((rule) => begins(words, rule))) ? fitting[0] : undefined;
 }
 
@@ -62,7 +66,14 @@ function fits(rule: PolicyRule, effect: Effect, effectHash: string): boolean {
   }
   if (rule.path !== undefined)
     return ['read', 'write', 'delete'].includes(effect.verb) && pathFits(rule.path, effect.object);
-  return effect.verb === 'run' && (effect.commands ?? []).some(({ words }) => begins(words, rule));
+  return effect.verb === 'run' && (effect.commands ?? []).some(({ words }) => beginsOrHolds(words, rule));
+}
+
+/** A wrapper (`env A=1 git stash`) does not hide a command from a rule that is strict; a loose one speaks of first words alone. */
+function beginsOrHolds(words: readonly string[], rule: PolicyRule): boolean {
+  if (begins(words, rule)) return true;
+  if (rule.decide === 'allow' || !wrappers.has(words[0] ?? '')) return false;
+  return words.some((_, index) => begins(words.slice(index), rule));
 }
 
 /** Word by word: "npm test" fits "npm test -- unit", never "npm testing". */

@@ -7,6 +7,14 @@ import {
   type Redirection,
   type SyntaxNode,
 } from 'unbash';
+import {
+  changesShell,
+  isHarmlessAssignment,
+  mayMove,
+  onlyExpands,
+  onlyHoldsCommands,
+  steersNothing,
+} from './beside-commands.ts';
 import { judgeWords, systemProgram } from './judge-words.ts';
 import type { Reading, ReadPlace } from './reading.ts';
 import { argumentWord, type ShellWord, shellWord } from './shell-word.ts';
@@ -19,6 +27,8 @@ const maxFolders = 16;
 export interface ReadCommand {
   readonly words: readonly ShellWord[];
   readonly readsOnly: boolean;
+  /** Where it may run, as the script names it; none: that is only known when it runs. */
+  readonly folders: readonly string[];
 }
 
 /** What a script reads, and why it may do more than that. */
@@ -27,6 +37,8 @@ export interface ScriptReading {
   readonly commands: readonly ReadCommand[];
   /** Why it does more than read; undefined: it cannot. */
   readonly acts: string | undefined;
+  /** What it does beside its commands, or what makes their words mean something else; undefined: nothing. */
+  readonly beside: string | undefined;
   /** Places with the folder they are read from, as the script names them. */
   readonly places: readonly { readonly folder: string; readonly place: ReadPlace }[];
   /** Where the script may stand: where it starts and each folder that a `cd` leads to. */
@@ -35,9 +47,21 @@ export interface ScriptReading {
 
 /** Reads a shell script as a tree of simple commands. What it cannot follow counts as acting. */
 export function readScript(source: string, cwd: string): ScriptReading {
-  const walk: Walk = { commands: [], places: [], folders: [cwd], all: [cwd], acts: undefined, depth: 0, moves: 0 };
+  const walk: Walk = {
+    commands: [],
+    places: [],
+    folders: [cwd],
+    all: [cwd],
+    acts: undefined,
+    beside: undefined,
+    lost: false,
+    depth: 0,
+    moves: 0,
+  };
   readSource(source, walk);
-  return { ...walk, folders: walk.all };
+  const { acts, beside, places, lost, all } = walk;
+  const commands = lost ? walk.commands.map((command) => ({ ...command, folders: [] })) : walk.commands;
+  return { commands, acts, beside, places, folders: all };
 }
 
 interface Walk {
@@ -47,6 +71,9 @@ interface Walk {
   folders: readonly string[];
   readonly all: string[];
   acts: string | undefined;
+  beside: string | undefined;
+  /** Where its commands run, or what they are, is only known when it runs. */
+  lost: boolean;
   depth: number;
   /** How often a `cd` was met. */
   moves: number;
@@ -54,7 +81,7 @@ interface Walk {
 
 function readSource(source: string, walk: Walk): void {
   if (walk.depth > maxNesting) {
-    act(walk, 'too many shells in shells');
+    steer(walk, 'too many shells in shells');
     return;
   }
   walk.depth += 1;
@@ -62,13 +89,30 @@ function readSource(source: string, walk: Walk): void {
     readNode(parse(source), walk);
   } catch {
     // The parser is somebody else's: whatever it stumbles over is text that nobody has judged.
-    act(walk, 'it could not be parsed');
+    steer(walk, 'it could not be parsed');
   }
   walk.depth -= 1;
 }
 
 function act(walk: Walk, why: string): void {
   walk.acts ??= why;
+}
+
+/** It acts, and not by its commands alone. */
+function actBeside(walk: Walk, why: string): void {
+  act(walk, why);
+  walk.beside ??= why;
+}
+
+function lose(walk: Walk, why: string): void {
+  act(walk, why);
+  walk.lost = true;
+}
+
+/** From here on words may mean something else, or nobody has read them. */
+function steer(walk: Walk, why: string): void {
+  actBeside(walk, why);
+  walk.lost = true;
 }
 
 /** Nodes that are only what is in them. */
@@ -84,28 +128,38 @@ const transparent: ReadonlySet<SyntaxNode['type']> = new Set<SyntaxNode['type']>
 const plainVariables = /^(?:PWD|OLDPWD|HOME|USER|LOGNAME|OSTYPE|RANDOM|SECONDS|LINENO|[?#$!0-9@*])$/;
 
 function readNode(node: SyntaxNode, walk: Walk): void {
-  if (!transparent.has(node.type)) act(walk, `it holds a ${node.type}`);
-  if (node.type === 'Script' && ((node as ParsedScript).errors?.length ?? 0) > 0) act(walk, 'it could not be parsed');
+  if (onlyHoldsCommands.has(node.type)) act(walk, `it holds a ${node.type}`);
+  else if (!transparent.has(node.type)) steer(walk, `it holds a ${node.type}`);
+  if (node.type === 'Script' && ((node as ParsedScript).errors?.length ?? 0) > 0) steer(walk, 'it could not be parsed');
   if (node.type === 'Statement' && node.background) act(walk, 'it goes on in the background');
   if (node.type === 'ProcessSubstitution' && node.operator === '>') act(walk, 'it writes into a pipe');
-  if (node.type === 'AnsiCQuoted' && /\\[^nt'"\\]/.test(node.text)) act(walk, 'a text hidden in escapes');
+  if (node.type === 'AnsiCQuoted' && /\\[^nt'"\\]/.test(node.text)) steer(walk, 'a text hidden in escapes');
   if (node.type === 'SimpleExpansion' && !plainVariables.test(node.text.slice(1)))
     act(walk, `the variable ${node.text}`);
   if (node.type === 'ParameterExpansion') {
     const plain = !node.prefix && !node.index && !node.operation && plainVariables.test(node.parameter);
-    if (!plain) act(walk, `the variable ${node.text}`);
+    if (!onlyExpands(node)) steer(walk, `the variable ${node.text}`);
+    else if (!plain) act(walk, `the variable ${node.text}`);
   }
-  if (node.type === 'For' && !/^[a-z][a-z\d_]*$/.test(node.name.text)) act(walk, 'a loop over a variable of the shell');
+  if (node.type === 'For') readLoopVariable(node.name.text, walk);
   if (node.type === 'Redirect' || node.type === 'HereString' || node.type === 'HereDoc') readRedirect(node, walk);
   if (node.type === 'Command') readCommand(node, walk);
   if (node.type === 'AndOr') readAndOr(node, walk);
   else readChildren(node, walk);
 }
 
+/** One that the environment held stays exported, so a program sees what the loop makes of it. */
+function readLoopVariable(name: string, walk: Walk): void {
+  if (!/^[a-z][a-z\d_]*$/.test(name)) act(walk, 'a loop over a variable of the shell');
+  if (steersNothing(name)) return;
+  walk.beside ??= `a loop over ${name}`;
+  walk.lost = true;
+}
+
 function readChildren(node: SyntaxNode, walk: Walk): void {
   const { folders: before, moves } = walk;
   forEachChild(node, (child) => readNode(child, walk));
-  if ((node.type === 'While' || node.type === 'For') && walk.moves > moves) act(walk, 'a cd in a loop');
+  if ((node.type === 'While' || node.type === 'For') && walk.moves > moves) lose(walk, 'a cd in a loop');
   // After a branch or a subshell it may stand where it stood before.
   if (node.type !== 'Script' && node.type !== 'Statement') stand(walk, [...before, ...walk.folders]);
 }
@@ -126,11 +180,14 @@ function readAndOr(node: AndOr, walk: Walk): void {
 function stand(walk: Walk, folders: readonly string[]): void {
   walk.folders = [...new Set(folders)];
   for (const folder of walk.folders) if (!walk.all.includes(folder)) walk.all.push(folder);
-  if (walk.all.length > maxFolders) act(walk, 'it moves through too many folders');
+  if (walk.all.length > maxFolders) lose(walk, 'it moves through too many folders');
 }
 
 function readCommand(command: Command, walk: Walk): void {
-  if (command.prefix.some(({ type }) => type === 'Assignment')) act(walk, 'it sets a variable');
+  const set = command.prefix.filter((each) => each.type === 'Assignment');
+  if (set.length > 0) act(walk, 'it sets a variable');
+  const steering = set.find((each) => !isHarmlessAssignment(each));
+  if (steering !== undefined) steer(walk, `it sets ${steering.name}`);
   if (command.name === undefined) return;
   const words = [shellWord(command.name), ...command.args.map(argumentWord)];
   // Lines hidden in a text make a command hard to look through.
@@ -148,9 +205,15 @@ function readWords(words: readonly ShellWord[], walk: Walk): void {
 }
 
 function note(words: readonly ShellWord[], reading: Reading, walk: Walk): void {
-  if ('acts' in reading) act(walk, reading.acts);
+  if ('acts' in reading) noteActing(words[0]?.text ?? '', reading.acts, walk);
   else for (const place of reading.places) for (const folder of walk.folders) walk.places.push({ folder, place });
-  walk.commands.push({ words, readsOnly: !('acts' in reading) });
+  walk.commands.push({ words, readsOnly: !('acts' in reading), folders: walk.folders });
+}
+
+function noteActing(name: string, why: string, walk: Walk): void {
+  act(walk, why);
+  if (changesShell(name)) steer(walk, `${name} changes the shell`);
+  if (mayMove(name)) lose(walk, 'a folder that is only known when it runs');
 }
 
 /** What a wrapper runs, as shell text or as words; undefined: it is none whose words are that simple. */
@@ -194,12 +257,17 @@ function folderOf(command: Command, folders: readonly string[]): readonly string
 }
 
 function readRedirect(redirect: Redirection, walk: Walk): void {
-  if (redirect.descriptor?.type === 'FileDescriptorVariable') act(walk, 'a redirection into a variable');
+  if (redirect.descriptor?.type === 'FileDescriptorVariable') steer(walk, 'a redirection into a variable');
   if (redirect.type !== 'Redirect') return;
+  const { operator } = redirect;
   const target = redirect.target && shellWord(redirect.target);
-  if (target === undefined || !target.known || target.glob) act(walk, 'a redirection that is only known when it runs');
+  const onlyReads = operator === '<' || operator === '<&';
+  if (target === undefined || !target.known || target.glob)
+    (onlyReads ? act : actBeside)(walk, 'a redirection that is only known when it runs');
   else if (/^\/dev\/(?:null|stdout|stderr)$/.test(target.text)) return;
-  else if (redirect.operator === '<')
+  else if (operator === '<')
     for (const folder of walk.folders) walk.places.push({ folder, place: { word: target, kind: 'contents' } });
-  else if (!/^[<>]&$/.test(redirect.operator) || !/^\d$/.test(target.text)) act(walk, `it writes to ${target.text}`);
+  else if (/^[<>]&$/.test(operator) && /^(?:\d-?|-)$/.test(target.text)) {
+    if (!/^\d$/.test(target.text)) act(walk, `it closes ${target.text}`);
+  } else (onlyReads ? act : actBeside)(walk, `it writes to ${target.text}`);
 }

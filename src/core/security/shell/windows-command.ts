@@ -22,10 +22,11 @@ export function judgeWindowsCommand(
   const words = shell === 'powershell' ? powershellWords(command) : plainWords(command);
   const reading = words === undefined ? acts('it is not in plain words') : judgeReading(words, shell);
   const readsOnly = !('acts' in reading);
-  const commands = [{ words: words ?? [known(command)], readsOnly }];
+  const commands = [{ words: words ?? [known(command)], readsOnly, folders: [place.cwd] }];
   const places =
     'acts' in reading ? [] : reading.places.map((each) => ({ folder: place.cwd, place: withSlashes(each) }));
-  const judged = { commands, acts: 'acts' in reading ? reading.acts : undefined, places, folders: [place.cwd] };
+  const why = 'acts' in reading ? reading.acts : undefined;
+  const judged = { commands, acts: why, beside: undefined, places, folders: [place.cwd] };
   return { danger: readsOnly ? undefined : danger(command, place), reading: judged };
 }
 
