@@ -13,6 +13,8 @@ export interface Effect {
   readonly confined?: true;
   /** Of a `read`: the sha256 of what there decides what runs; of others: of what a yes holds for, where the object does not say all of it. */
   readonly content?: string;
+  /** Of a `read`: why nobody can tell what will run; no approval and no rule about exactly this holds for another time. */
+  readonly unseen?: string;
   /** Of a `run` or `connect`: a person allowed this very program or server for good, by its hash. */
   readonly approvedBefore?: true;
   /** Of a `connect`: the server was started by a command of this task, or a page of that host was opened in it, as allowed. */
@@ -34,6 +36,8 @@ export interface EffectCommand {
   /** A word that is only known when it runs stands as it was written. */
   readonly words: readonly string[];
   readonly readsOnly?: true;
+  /** Where it may run, if not just in the folder of the run; none: that is only known when it runs. */
+  readonly folders?: readonly string[];
 }
 
 /** What an answer brings into the context of a model; what is not said is as in the trusted workspace. */

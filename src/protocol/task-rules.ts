@@ -23,10 +23,11 @@ export function rulesForTask(effects: readonly Effect[]): readonly PolicyRule[] 
 
 /**
  * What "always allow exactly this" means: the same commands, of which every word and the scripts they run are part of the hash.
- * undefined where something always asks, or where more than commands is asked for: a file would be allowed whatever goes into it.
+ * undefined where something always asks, where others may run unseen, or where more than commands is asked for: a file would be allowed whatever goes into it.
  */
 export function ruleForever(effects: readonly Effect[], always: boolean, hash: string): PolicyRule | undefined {
   const runs = effects.filter(({ verb }) => verb === 'run');
+  if (effects.some(({ unseen }) => unseen !== undefined)) return undefined;
   if (always || runs.length === 0 || effects.some(({ verb }) => verb !== 'run' && verb !== 'read')) return undefined;
   const note = runs.map(({ object }) => object).join('; ');
   return { decide: 'allow', effect: hash, note: note.slice(0, 1000) };

@@ -78,7 +78,8 @@ function settle(
   if (decision.decision !== 'ask') return { allowed: decision.decision === 'allow', by: 'rule' };
   // What others use is asked for each time that it is to change.
   const deploys = effects.some(({ verb }) => verb === 'deploy');
-  if (question.granted.has(hash) && !deploys) return { allowed: true, by: 'user' };
+  const unseen = effects.some((effect) => effect.unseen !== undefined);
+  if (question.granted.has(hash) && !deploys && !unseen) return { allowed: true, by: 'user' };
   switch (question.approve) {
     case 'deny':
       return { allowed: false, by: 'rule' };

@@ -26,7 +26,7 @@ export async function commandEffects(command: string, site: CommandSite): Promis
   const effect: Effect = { verb: 'run', object: `${site.cwd}$ ${command}`, zone: site.cwdZone };
   if (hidden !== undefined) return [{ ...effect, protects: hidden }];
   const { danger, reading } = judge(command, site);
-  const commands = reading.commands.map(shownCommand);
+  const commands = reading.commands.map((command) => shownCommand(command, site.cwd));
   const { beside } = reading;
   if (danger !== undefined) return [{ ...effect, protects: danger, commands, ...(beside ? { beside } : {}) }];
   const acts = reading.acts !== undefined || command.length > mostCharacters || site.cwdZone !== 'workspace';
@@ -40,6 +40,8 @@ function judge(command: string, { cwd, roots, shell = 'posix' }: CommandSite): J
   return { danger: scriptDanger(command, { roots, folders: [cwd] }), reading: readScript(command, cwd) };
 }
 
-function shownCommand({ words, readsOnly }: ReadCommand): EffectCommand {
-  return { words: words.map(({ text }) => text), ...(readsOnly ? { readsOnly } : {}) };
+function shownCommand({ words, readsOnly, folders }: ReadCommand, cwd: string): EffectCommand {
+  const shown = { words: words.map(({ text }) => text) };
+  if (readsOnly) return { ...shown, readsOnly };
+  return folders.length === 1 && folders[0] === cwd ? shown : { ...shown, folders };
 }

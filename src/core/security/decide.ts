@@ -8,9 +8,10 @@ import { userRuleFor } from './user-rules.ts';
  * effects the strictest verdict counts. `effectHash` is the hash of the effects as a whole, for rules about one exact effect.
  */
 export function decide(effects: readonly Effect[], taint: Taint, policy: Policy, effectHash = ''): Decision {
+  const exactly = effects.some(({ unseen }) => unseen !== undefined) ? '' : effectHash;
   const verdicts = effects.map((effect) => {
     const builtIn = decideOne(effect, taint, policy);
-    return userRuleFor(effect, builtIn, policy.rules, effectHash) ?? builtIn;
+    return userRuleFor(effect, builtIn, policy.rules, exactly) ?? builtIn;
   });
   return (
     verdicts.find((verdict) => verdict.decision === 'deny') ??

@@ -34,11 +34,12 @@ export function explanationLines({ decision, rule, reason, always, effects, hash
   ];
 }
 
-function effectLine({ verb, object, zone, protects, readsOnly, confined, beside }: Effect): string {
+function effectLine({ verb, object, zone, protects, readsOnly, confined, beside, unseen }: Effect): string {
   const marks = [
     zone === 'outside' ? 'outside the workspace' : undefined,
     protects,
     beside === undefined ? undefined : `beside its commands: ${beside}`,
+    unseen,
     readsOnly ? 'only reads' : undefined,
     confined ? 'in the sandbox' : undefined,
   ];

@@ -1,56 +1,103 @@
 import type { Effect, EffectCommand } from '../../protocol/effects.ts';
 import type { Ports } from '../ports.ts';
 import { shownIn, upwards } from './canonical-path.ts';
-
-/** Programs that run what a file of the workspace says, with the names of that file. */
-const runners = new Map<string, readonly string[]>([
-  ...['npm', 'npx', 'pnpm', 'pnpx', 'yarn', 'bun', 'bunx'].map((name): [string, readonly string[]] => [
-    name,
-    ['package.json'],
-  ]),
-  ...['make', 'gmake'].map((name): [string, readonly string[]] => [name, ['GNUmakefile', 'makefile', 'Makefile']]),
-  ['just', ['justfile', 'Justfile', '.justfile']],
-  ['task', ['Taskfile.yml', 'Taskfile.yaml']],
-]);
+import { scriptPlaces } from './script-runners.ts';
+import { resolve } from './write-danger.ts';
 
 const mostBytes = 1_000_000;
 
+interface Site {
+  readonly cwd: string;
+  readonly roots: readonly string[];
+}
+
 /**
  * The files that say what these commands run, with a hash of what they say: an approval of `npm test` holds for the scripts
- * that were there, and is asked for again when they have changed.
+ * that were there, and is asked for again when they have changed. Where the commands may run others than those, an effect says
+ * so, and no approval holds for another time.
  */
 export async function scriptEffects(
   { files, hash }: Pick<Ports, 'files' | 'hash'>,
   commands: readonly EffectCommand[],
-  place: { readonly cwd: string; readonly roots: readonly string[] },
+  site: Site,
 ): Promise<readonly Effect[]> {
-  const names = new Set(commands.flatMap(({ words }) => words.flatMap((word) => runners.get(baseName(word)) ?? [])));
-  const effects: Effect[] = [];
-  for (const name of names) {
-    const path = await nearest(files, name, place);
-    const content = path === undefined ? undefined : await files.read(path, mostBytes).catch(() => undefined);
-    if (path === undefined || content === undefined) continue;
-    effects.push({ verb: 'read', object: path, zone: 'workspace', content: hash.sha256(partThatRuns(name, content)) });
+  const found = new Map<string, Effect>();
+  let unseen = false;
+  for (const { words, readsOnly, folders = [site.cwd] } of commands) {
+    const places = readsOnly ? undefined : scriptPlaces(words);
+    if (places === undefined) continue;
+    const here = await realFolders(files, folders);
+    const there = await realFolders(
+      files,
+      here.flatMap((folder) => places.folders.map((path) => resolve(folder, path))),
+    );
+    const all = [...here, ...there];
+    unseen ||= places.elsewhere || here.length === 0 || all.some((folder) => shownIn(folder, site.roots) === undefined);
+    const named = all.flatMap((folder) => places.files.map((path) => resolve(folder, path)));
+    for (const path of [...(await nearestFiles(files, places.names, all, site.roots)), ...named]) {
+      const effect = await scriptEffect({ files, hash }, path, site.roots);
+      if (effect === 'unseen') unseen = true;
+      else if (effect !== undefined) found.set(effect.object, effect);
+    }
   }
-  return effects;
+  return unseen ? [...found.values(), unseenEffect(site.cwd)] : [...found.values()];
+}
+
+function unseenEffect(cwd: string): Effect {
+  return { verb: 'read', object: cwd, zone: 'workspace', unseen: 'scripts that are only known when it runs' };
+}
+
+/** undefined: there is no such file; `unseen`: nobody can tell what it says. */
+async function scriptEffect(
+  { files, hash }: Pick<Ports, 'files' | 'hash'>,
+  path: string,
+  roots: readonly string[],
+): Promise<Effect | 'unseen' | undefined> {
+  const { kind, real } = await files.facts(path);
+  if (shownIn(real, roots) === undefined) return 'unseen';
+  if (kind === 'none') return undefined;
+  const content = kind === 'file' ? await files.read(real, mostBytes).catch(() => undefined) : undefined;
+  if (content === undefined) return 'unseen';
+  return { verb: 'read', object: real, zone: 'workspace', content: hash.sha256(partThatRuns(real, content)) };
+}
+
+/** A shell goes up by names, whatever they lead to; what it starts goes on from the real folder. */
+async function realFolders(files: Ports['files'], folders: readonly string[]): Promise<readonly string[]> {
+  return Promise.all(folders.map(async (folder) => (await files.facts(resolve('/', folder))).real));
+}
+
+async function nearestFiles(
+  files: Ports['files'],
+  names: readonly string[],
+  folders: readonly string[],
+  roots: readonly string[],
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const name of names)
+    for (const folder of folders) {
+      const path = await nearest(files, name, folder, roots);
+      if (path !== undefined) found.push(path);
+    }
+  return found;
 }
 
 async function nearest(
   files: Ports['files'],
   name: string,
-  { cwd, roots }: { readonly cwd: string; readonly roots: readonly string[] },
+  folder: string,
+  roots: readonly string[],
 ): Promise<string | undefined> {
-  for (const at of upwards(cwd)) {
+  for (const at of upwards(folder)) {
     if (shownIn(at || '/', roots) === undefined) return undefined;
-    const facts = await files.facts(`${at}/${name}`);
-    if (facts.kind === 'file') return facts.real;
+    const { kind } = await files.facts(`${at}/${name}`);
+    if (kind === 'file' || kind === 'other') return `${at}/${name}`;
   }
   return undefined;
 }
 
-function partThatRuns(name: string, content: Uint8Array): string {
+function partThatRuns(path: string, content: Uint8Array): string {
   const text = new TextDecoder().decode(content);
-  if (name !== 'package.json') return text;
+  if (!path.endsWith('/package.json')) return text;
   try {
     const manifest: unknown = JSON.parse(text);
     const scripts = typeof manifest === 'object' && manifest !== null && 'scripts' in manifest ? manifest.scripts : {};
@@ -58,13 +105,4 @@ function partThatRuns(name: string, content: Uint8Array): string {
   } catch {
     return text;
   }
-}
-
-function baseName(word: string): string {
-  return (
-    word
-      .split(/[\\/]/)
-      .at(-1)
-      ?.replace(/\.(?:cmd|exe|ps1)$/i, '') ?? ''
-  );
 }

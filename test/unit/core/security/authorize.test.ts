@@ -124,4 +124,15 @@ describe('authorize', () => {
     }
     assert.equal((await gate([read], { trusted: false })).allowed, true);
   });
+
+  it('asks anew for what nobody can see, whatever was allowed before or is allowed by its hash', async () => {
+    const unseen: Effect = { verb: 'read', object: '/work', zone: 'workspace', unseen: 'scripts' };
+    const seen = await gate([run, read], {}, true);
+    assert.equal((await gate([run, read], { granted: new Set([seen.hash]) })).allowed, true);
+    const { hash } = await gate([run, unseen], {}, true);
+    const rules = [{ decide: 'allow' as const, effect: hash }];
+    const again = await gate([run, unseen], { granted: new Set([hash]) }, undefined, { ...strictPolicy, rules });
+    assert.deepEqual([again.asked, again.allowed], [true, undefined]);
+    assert.equal((await gate([run, unseen], { approve: 'auto' })).allowed, true);
+  });
 });
