@@ -19,7 +19,7 @@ export interface OpenFile {
 
 const pieceBytes = 256 * 1024;
 /** What formats, dialects and types are guessed from, at most. */
-const headBytes = 1024 * 1024;
+export const headBytes = 1024 * 1024;
 
 /** Throws `tool-failed` NOT_FOUND or UNREADABLE, `permission-denied` where the path leads elsewhere by now. */
 export function openFile(path: string, shown: string, onRead: OpenFile['onRead'], head: Buffer): OpenFile {

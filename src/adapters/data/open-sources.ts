@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { DataSource } from '../../core/data-port.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
-import { factsOf, headOf, type OpenFile, openFile } from './byte-stream.ts';
+import { factsOf, headBytes, headOf, type OpenFile, openFile } from './byte-stream.ts';
 import { csvTable } from './csv/csv-table.ts';
 import { jsonTable } from './json/json-table.ts';
 import type { SourceTable } from './source-table.ts';
@@ -41,10 +41,13 @@ async function openSource(source: DataSource, name: string, onRead: OpenFile['on
   }
   const ending = /\.(\w+)(?:\.(?:gz|gzip|zst|zstd|br))?$/i.exec(path)?.[1]?.toLowerCase() ?? '';
   const named = { ...source, name };
-  if (isJson(ending, text)) return { kind: 'table', file, table: await jsonTable(file, named, text) };
+  if (isJson(ending, text)) {
+    const shape = ending === 'jsonl' || ending === 'ndjson' ? 'lines' : undefined;
+    return { kind: 'table', file, table: await jsonTable(file, named, text, shape) };
+  }
   const wish = ending === 'tsv' || ending === 'tab' ? { delimiter: '\t', ...named } : named;
   // The whole head was the whole file, where it is shorter than what is read of it at most.
-  const whole = text.length < 1024 * 1024;
+  const whole = text.length < headBytes;
   return { kind: 'table', file, table: csvTable(file, wish, text, whole) };
 }
 

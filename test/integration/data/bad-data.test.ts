@@ -132,6 +132,13 @@ describe('data that is bad, and SQL that is worse', () => {
     assert.match(nonsense.message, /near "\w+": syntax error \(at line 1, character \d+\)/);
   });
 
+  it('says what to do where a file of JSON lines has none', async () => {
+    const file = await rig.file('one.jsonl', '{\n  "a":\n  [1]\n}\n'.replaceAll('[1]', '[ 1'));
+    const error = await failing(rig.rows([file], 'SELECT a FROM one'));
+    assert.equal(error.code, 'EMPTY');
+    assert.match(error.message, /none of its lines is JSON by itself.*ending \.json\.$/);
+  });
+
   it('reads only what was decided', async () => {
     const file = await rig.file('a.csv', 'a\n1\n');
     const source = { path: file, shown: 'a.csv' };

@@ -108,6 +108,32 @@ describe('files of data', () => {
     });
   }
 
+  const line = '{"id":1,"items":[{"sku":"a"},{"sku":"b"}]}\n';
+  const lines: readonly (readonly [string, string, string, readonly unknown[]])[] = [
+    ['one line', 'orders.jsonl', line, [[1, '[{"sku":"a"},{"sku":"b"}]']]],
+    ['one line, compressed', 'orders.jsonl.gz', line, [[1, '[{"sku":"a"},{"sku":"b"}]']]],
+    ['a bad first line', 'orders.ndjson', `{"id":\n{"id":2,"items":[]}\n`, [[2, '[]']]],
+    ['a first line that is an array', 'orders.JSONL', '[3,"x"]\n', [[3, 'x']]],
+  ];
+  for (const [what, name, content, rows] of lines) {
+    it(`of JSON with one value a line are known by their ending: ${what}`, async () => {
+      const file = await rig.file(name, name.endsWith('.gz') ? zlib.gzipSync(content) : content);
+      const { format, notes } = await rig.inspect(file);
+      assert.match(format, /^JSONL/);
+      assert.equal(notes.length, content.startsWith('{"id":\n') ? 1 : 0, notes.join());
+      assert.deepEqual(await rig.rows([file], 'SELECT * FROM orders'), rows);
+    });
+  }
+
+  it('of JSON with one value a line may begin with a line of megabytes', async () => {
+    const long = { id: 1, text: 'long '.repeat(400_000) };
+    const file = await rig.file('long.jsonl', `${JSON.stringify(long)}\n{"id":2,"text":"short"}\n`);
+    assert.deepEqual(await rig.rows([file], 'SELECT id, length(text) FROM long'), [
+      [1, 2_000_000],
+      [2, 5],
+    ]);
+  });
+
   it('of different kinds are queried together', async () => {
     const sales = await rig.file('sales.csv', 'day,customer,amount\n2024-01-01,1,5\n2024-01-02,2,7\n2024-01-03,1,4\n');
     const tags = await rig.file('tags.jsonl', '{"customer":1,"tag":"new"}\n{"customer":2,"tag":"old"}\n');

@@ -11,14 +11,18 @@ type Row = Readonly<Record<string, unknown>>;
 const sampleRows = 5000;
 const longestObject = 64 * 1024 * 1024;
 
-/** JSON as a table: one value a line, the elements of an array, or the longest array inside one object. */
+/**
+ * JSON as a table: one value a line, the elements of an array, or the longest array inside one object. `told`: the shape where the
+ * file's name says it; absent: it is guessed from the head.
+ */
 export async function jsonTable(
   file: OpenFile,
   source: DataSource & { readonly name: string },
   head: Buffer,
+  told: JsonShape | undefined,
 ): Promise<SourceTable> {
   const encoding = encodingOf(head, source.encoding, file.shown);
-  const shape = shapeOf(textReader(encoding.name).read(head.subarray(encoding.mark)));
+  const shape = told ?? shapeOf(textReader(encoding.name).read(head.subarray(encoding.mark)));
   const faults = { bad: 0, first: 0, unknown: new Set<string>() };
   const known = new Set<string>();
   const read = (onRow: (row: Row) => boolean): Promise<void> => {
@@ -32,9 +36,7 @@ export async function jsonTable(
     return sampled < sampleRows;
   });
   if (sampled === 0) {
-    throw new MagusError('tool-failed', `${file.shown} has no rows: no objects or arrays were found in it.`, {
-      code: 'EMPTY',
-    });
+    throw noRows(file.shown, shape, faults.bad);
   }
   const keys = [...known];
   const names = uniqueNames(keys);
@@ -151,6 +153,14 @@ function cellOf(value: unknown): Cell {
     default:
       return value === null || value === undefined ? null : JSON.stringify(value);
   }
+}
+
+function noRows(shown: string, shape: JsonShape, bad: number): MagusError {
+  const why =
+    shape === 'lines' && bad > 0
+      ? 'none of its lines is JSON by itself. If it is one JSON value over many lines, copy it to a file with the ending .json'
+      : 'no objects or arrays were found in it';
+  return new MagusError('tool-failed', `${shown} has no rows: ${why}.`, { code: 'EMPTY' });
 }
 
 function parsed(text: string, shown: string): unknown {
