@@ -77,14 +77,14 @@ function isJson(ending: string, head: Buffer): boolean {
   return /^(?:\{\s*["}]|\[\s*[[{"\d\]-])/.test(start);
 }
 
-/** A name that needs no quotes in SQL, of the file's own without its endings. */
+/** A name that needs no quotes in SQL, of the file's own without its endings; `sqlite_` begins SQLite's own alone. */
 function nameOf(source: DataSource, taken: Set<string>): string {
   const own = basename(source.path).replace(/(?:\.\w{1,8}){1,2}$/, '');
   const plain = own
     .normalize('NFC')
     .replace(/[^\p{L}\p{N}_]+/gu, '_')
     .replace(/^(?=\d)/, '_');
-  const wanted = source.name ?? (plain === '' ? 'data' : plain);
+  const wanted = (source.name ?? (plain === '' ? 'data' : plain)).replace(/^(?=sqlite_)/i, '_');
   let name = wanted;
   for (let count = 2; taken.has(name.toLowerCase()); count += 1) name = `${wanted}_${count}`;
   taken.add(name.toLowerCase());

@@ -157,6 +157,11 @@ describe('files of data', () => {
     assert.equal(answer.engine, 'sqlite');
   });
 
+  it("of a name that is SQLite's own get another", async () => {
+    const file = await rig.file('sqlite_stats.csv', 'a\n1\n');
+    assert.deepEqual(await rig.rows([file], 'SELECT b.a / 2, c.a FROM _sqlite_stats b, _sqlite_stats c'), [[0, 1]]);
+  });
+
   it('of one name are told apart by a number', async () => {
     const one = await rig.file('x.csv', 'a\n1\n');
     const two = await rig.file('x.json', '[{"a":2}]');
