@@ -1,6 +1,6 @@
 import { needsDatabase } from './needs-database.ts';
 
-const numeral = /^[ \t\n\f\r]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t\n\f\r]*$/;
+const numeral = /^[ \t\n\f\r]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[ \t\n\f\r]*$/;
 const wholeNumber = /^\s*[+-]?\d+\s*$/;
 const powersOfTen = Array.from({ length: 16 }, (_, index) => 10 ** index);
 

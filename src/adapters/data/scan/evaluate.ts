@@ -140,6 +140,7 @@ function like(of: Expression, pattern: string): Evaluate {
     const text = value(row);
     if (text === null) return null;
     if (typeof text === 'number') throw needsDatabase('LIKE on numbers');
+    assertNoNul(text);
     return expression.test(text) ? 1 : 0;
   };
 }
@@ -190,8 +191,12 @@ function ofText(value: Evaluate, change: (text: string) => Cell): Evaluate {
     const cell = value(row);
     if (cell === null) return null;
     if (typeof cell === 'number') throw needsDatabase('a function of text on a number');
-    // SQLite ends a text at a NUL in some of these.
-    if (cell.includes('\0')) throw needsDatabase('text with a NUL');
+    assertNoNul(cell);
     return change(cell);
   };
+}
+
+/** SQLite ends a text at a NUL in LIKE and in some functions. */
+function assertNoNul(text: string): void {
+  if (text.includes('\0')) throw needsDatabase('text with a NUL');
 }

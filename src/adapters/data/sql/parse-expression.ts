@@ -144,6 +144,7 @@ function parsePrimary(reader: TokenReader, resolve: Resolve): Expression {
   if (token?.kind === 'number' || token?.kind === 'string' || token?.text.toLowerCase() === 'null')
     return parseLiteral(reader);
   if (token?.kind !== 'name' && token?.kind !== 'quoted') throw needsDatabase('an expression that is not known here');
+  if (token.kind === 'name' && isClock(token.text)) throw needsDatabase('a clock');
   reader.next();
   if (token.kind === 'name' && reader.skip('(')) return parseCall(reader, resolve, token.text.toLowerCase());
   const table = reader.skip('.') ? token.text : undefined;
@@ -152,6 +153,11 @@ function parsePrimary(reader: TokenReader, resolve: Resolve): Expression {
   if (found === undefined || (name.kind !== 'name' && name.kind !== 'quoted'))
     throw needsDatabase(`${name.text} is no column`);
   return found;
+}
+
+/** Never a column, whatever the columns are called. */
+function isClock(word: string): boolean {
+  return /^current_(?:date|time|timestamp)$/i.test(word);
 }
 
 function parseLiteral(reader: TokenReader): Expression {

@@ -100,7 +100,7 @@ function parseItems(
   return { items, aliases };
 }
 
-const endsItem = new Set(['from', 'where', 'group', 'having', 'order', 'limit', 'as', 'offset']);
+const endsItem = new Set(['from', 'where', 'group', 'having', 'order', 'limit', 'as', 'offset', 'isnull', 'notnull']);
 
 function parseAlias(reader: TokenReader): string | undefined {
   const written = reader.skip('as');
@@ -128,11 +128,13 @@ function tableOf(sql: readonly SqlToken[], name: string): string {
   return parseAlias(reader) ?? name;
 }
 
-/** A number stands for the item at that place. */
+/** A whole number, written as nothing else, stands for the item at that place. */
 function parseTerm(reader: TokenReader, resolve: Resolve, items: readonly Expression[]): Expression {
+  const written = reader.peek();
   const term = parseExpression(reader, resolve);
   if (term.type !== 'literal') return term;
-  const item = typeof term.value === 'number' ? items[term.value - 1] : undefined;
+  const isPlace = written?.kind === 'number' && /^\d+$/.test(written.text);
+  const item = isPlace ? items[Number(term.value) - 1] : undefined;
   if (item === undefined) throw needsDatabase('a literal to group or order by');
   return item;
 }

@@ -8,8 +8,9 @@ export interface SqlToken {
   readonly to: number;
 }
 
+/** As SQLite has it: a name may have any character beyond ASCII, a number `_` between its digits. */
 const pattern =
-  /\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|(?<name>[\p{L}_][\p{L}\p{N}_$]*)|(?<number>0x[\da-f]+|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)|(?<string>'(?:[^']|'')*')|(?<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])|(?<sign><=|>=|<>|!=|==|\|\||->>|->|<<|>>|[\s\S])/giuy;
+  /[ \t\n\f\r\uFEFF]+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|(?<name>[a-z_\u{80}-\u{10ffff}][\w$\u{80}-\u{10ffff}]*)|(?<number>0x[\da-f_]+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:e[+-]?[\d_]+)?)|(?<string>'(?:[^']|'')*')|(?<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])|(?<sign><=|>=|<>|!=|==|\|\||->>|->|<<|>>|[\s\S])/giuy;
 
 /** A statement in tokens, without blanks and comments; a quote that never closes is a sign of its own. */
 export function sqlTokens(sql: string): readonly SqlToken[] {

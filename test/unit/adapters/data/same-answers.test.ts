@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { isForDatabase } from '../../../../src/adapters/data/needs-database.ts';
+import { numberOr } from '../../../../src/adapters/data/numbers.ts';
 import { openSources } from '../../../../src/adapters/data/open-sources.ts';
 import type { RowSink } from '../../../../src/adapters/data/row-sink.ts';
 import { scanQuery } from '../../../../src/adapters/data/scan/scan-query.ts';
@@ -106,6 +107,10 @@ describe('a query that is answered in one pass', () => {
     'SELECT 1, n FROM t LIMIT 0',
     'SELECT sum(n) FROM t LIMIT 0',
     'select "g" from "t" where [n] >= 2 -- and so on',
+    'SELECT n ISNULL, -n NOTNULL, NOT n ISNULL FROM t',
+    'SELECT n FROM t ORDER BY 2 - 1 DESC, (n)',
+    'SELECT n = 2.0 FROM t WHERE x = 1e3 OR n < .5',
+    "SELECT g LIKE '_', g LIKE '%\"%' FROM t",
   ];
   for (const sql of always) {
     it(`answers and agrees: ${sql}`, async () => {
@@ -128,6 +133,17 @@ describe('a query that is answered in one pass', () => {
     'SELECT n FROM t ORDER BY g COLLATE NOCASE',
     'WITH a AS (SELECT n FROM t) SELECT * FROM a',
     'SELECT length(n) FROM t',
+    'SELECT n = 2 ISNULL FROM t',
+    'SELECT NOT n = 2 NOTNULL FROM t',
+    "SELECT g LIKE 'a' NOTNULL, n FROM t",
+    'SELECT n IN (1, 2) ISNULL FROM t',
+    'SELECT n BETWEEN 1 AND 3 NOTNULL FROM t',
+    'SELECT n IS NULL NOTNULL FROM t',
+    'SELECT n FROM t ORDER BY 1.0',
+    'SELECT n FROM t ORDER BY 1e0 DESC',
+    'SELECT n FROM t GROUP BY 1.0',
+    'SELECT n, 1_000 FROM t',
+    'SELECT n + 1_0 FROM t WHERE n > 0x1',
   ];
   for (const sql of never) {
     it(`leaves to the database: ${sql}`, async () => {
@@ -136,6 +152,41 @@ describe('a query that is answered in one pass', () => {
       await byDatabase(sql, table);
     });
   }
+
+  it('means the items by whole numbers alone, and no alias by ISNULL', async () => {
+    const table = await tableOf('hard.csv', hard);
+    assert.deepEqual(await byDatabase('SELECT n = 2 ISNULL FROM t WHERE n > 9 OR n ISNULL', table), [[1], [0]]);
+    assert.ok(await bothSay('SELECT n FROM t ORDER BY 1 DESC', table));
+  });
+
+  it('takes current_date for the clock, and other words of a calendar for columns', async () => {
+    const table = await tableOf('days.csv', 'current_date,current_day\n7,8\n');
+    assert.equal(await scanned('SELECT max(current_date) > 100 FROM t', table), undefined);
+    assert.deepEqual(await byDatabase('SELECT max(current_date) > 100 FROM t', table), [[1]]);
+    assert.ok(await bothSay('SELECT "current_date", current_day FROM t', table));
+  });
+
+  it('knows names beyond the alphabets without quotes', async () => {
+    const table = await tableOf('signs.csv', '€uro,x²,\u{1f600}\n1,2,3\n');
+    assert.ok(await bothSay('SELECT €uro, x² + 1, \u{1f600} FROM t WHERE x² = 2', table));
+    assert.deepEqual(await byDatabase('SELECT a.€uro FROM t a JOIN t b ON a.\u{1f600} > b.x²', table), [[1]]);
+  });
+
+  const nul = JSON.stringify([{ a: 'a\0b' }, { a: 'a' }, { a: 'ab' }, { a: '\u{1f600}b' }, {}]);
+  it('leaves text with a NUL to the database wherever that ends it there', async () => {
+    const table = await tableOf('nul.json', nul);
+    for (const sql of ["SELECT a LIKE 'a' FROM t", 'SELECT length(a) FROM t', 'SELECT upper(a) FROM t'])
+      assert.equal(await scanned(sql, table), undefined, sql);
+    assert.deepEqual(await byDatabase("SELECT a LIKE 'a' FROM t", table), [[1], [1], [0], [0], [null]]);
+    for (const sql of ["SELECT a = 'a' FROM t", 'SELECT a, count(*) FROM t GROUP BY a', 'SELECT max(a) FROM t'])
+      assert.ok(await bothSay(sql, table), sql);
+  });
+
+  it('looks at a long row of digits once, whether or not they are a number', async () => {
+    const digits = '1'.repeat(150_000);
+    assert.equal(numberOr(`${digits}x`), `${digits}x`);
+    assert.equal(numberOr(`${digits}.0`), Number.POSITIVE_INFINITY);
+  });
 
   it('leaves whole numbers beyond 2^53 to the database, which keeps every digit', async () => {
     const table = await tableOf('big.csv', 'id\n1\n9007199254740993\n');
