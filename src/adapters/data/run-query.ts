@@ -45,10 +45,11 @@ export async function runQuery<Sink extends RowSink>(
       code: 'TOO_MANY',
     });
   }
-  const { columns, known } = checkQuery(query.sql, opened);
+  const statement = { sql: query.sql, tokens };
+  const { columns, known } = checkQuery(statement, opened);
   const sink = sinkOf(columns);
   const scanned = await tryScan(tokens, sources, sink);
-  if (!scanned) await sqliteQuery({ sql: query.sql, tokens }, opened, place.scratch, known, sink);
+  if (!scanned) await sqliteQuery(statement, opened, place.scratch, known, sink);
   const notes = opened.tables.flatMap((table) => table.notes());
   return { run: { engine: scanned ? 'scan' : 'sqlite', notes, columns }, sink };
 }

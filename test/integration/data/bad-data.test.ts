@@ -132,6 +132,14 @@ describe('data that is bad, and SQL that is worse', () => {
     assert.match(nonsense.message, /near "\w+": syntax error \(at line 1, character \d+\)/);
   });
 
+  it('says how many columns a database takes, and what to do', async () => {
+    const names = Array.from({ length: 2500 }, (_, index) => `c${index}`);
+    const file = await rig.file('wide.csv', `${names}\n${names}\n`);
+    const { kind, code, message } = await failing(rig.query([file], 'SELECT * FROM wide'));
+    assert.deepEqual([kind, code], ['tool-failed', 'TOO_WIDE']);
+    assert.match(message, /wide has 2500 columns.*read 2500 of them.*takes 2000\. Name the columns/);
+  });
+
   it('says what to do where a file of JSON lines has none', async () => {
     const file = await rig.file('one.jsonl', '{\n  "a":\n  [1]\n}\n'.replaceAll('[1]', '[ 1'));
     const error = await failing(rig.rows([file], 'SELECT a FROM one'));

@@ -134,6 +134,16 @@ describe('files of data', () => {
     ]);
   });
 
+  it('with more columns than a database takes are queried by the columns that are named', async () => {
+    const names = Array.from({ length: 2500 }, (_, index) => `c${index}`);
+    const file = await rig.file('wide.csv', `${names}\n${names.map((_, index) => index)}\n`);
+    assert.deepEqual(await rig.rows([file], 'SELECT c2499 FROM wide'), [[2499]]);
+    assert.deepEqual(await rig.rows([file], 'SELECT c7 / 2, (SELECT max(c9) FROM wide) FROM wide'), [[3, 9]]);
+    const small = await rig.file('small.csv', 'a\n1\n');
+    assert.deepEqual(await rig.rows([file, small], 'SELECT * FROM small'), [[1]]);
+    assert.equal((await rig.inspect(file)).tables[0]?.columns.length, 2500);
+  });
+
   it('of different kinds are queried together', async () => {
     const sales = await rig.file('sales.csv', 'day,customer,amount\n2024-01-01,1,5\n2024-01-02,2,7\n2024-01-03,1,4\n');
     const tags = await rig.file('tags.jsonl', '{"customer":1,"tag":"new"}\n{"customer":2,"tag":"old"}\n');

@@ -13,18 +13,22 @@ export interface SqliteSource {
   readonly shown: string;
 }
 
+/** Columns that SQLite allows in a table. */
+const mostColumns = 2000;
 /** Pages of 4 KB that a query may fill on disk. */
 const mostPages = 2_000_000;
 
 /**
  * A database for one query. `folder`: on disk there; absent: in memory, with tables that stay empty. Sources of SQLite are attached
- * so that nothing in them or beside them can change.
+ * so that nothing in them or beside them can change. Throws `tool-failed` TOO_WIDE where more columns are wanted than SQLite takes.
  */
 export function openQueryDatabase(
   folder: string | undefined,
   tables: readonly (Pick<SourceTable, 'name' | 'columns'> & { readonly wanted: readonly number[] })[],
   sources: readonly SqliteSource[],
 ): DatabaseSync {
+  for (const { name, columns, wanted } of tables)
+    if (wanted.length > mostColumns) throw tooWide(name, columns.length, wanted.length);
   const database = new DatabaseSync(folder === undefined ? ':memory:' : join(folder, 'query.db'));
   if (folder !== undefined) {
     // Without "main." they would hold for what is attached, too.
@@ -57,6 +61,14 @@ export function tablesOf(
     name,
     columns: (columns.all(name, source.name) as { name: string }[]).map((column) => column.name),
   }));
+}
+
+function tooWide(name: string, columns: number, wanted: number): MagusError {
+  return new MagusError(
+    'tool-failed',
+    `${name} has ${columns} columns, and the query may read ${wanted} of them; a database takes ${mostColumns}. Name the columns it needs instead of * (data_inspect lists them), and give IN a SELECT of one column.`,
+    { code: 'TOO_WIDE' },
+  );
 }
 
 function attach(database: DatabaseSync, { name, path, shown }: SqliteSource): void {

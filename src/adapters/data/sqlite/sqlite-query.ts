@@ -15,13 +15,17 @@ export interface SqlSources {
   readonly databases: readonly SqliteSource[];
 }
 
-/** Names of the result's columns, and of the tables that there are. Throws BAD_SQL before any data is read. */
+export interface Statement {
+  readonly sql: string;
+  readonly tokens: readonly SqlToken[];
+}
+
+/** Names of the result's columns, and of the tables that there are. Throws BAD_SQL or TOO_WIDE before any data is read. */
 export function checkQuery(
-  sql: string,
+  { sql, tokens }: Statement,
   { tables, databases }: SqlSources,
 ): { readonly columns: readonly string[]; readonly known: readonly NamedTable[] } {
-  const whole = tables.map((table) => ({ ...table, wanted: table.columns.map((_, column) => column) }));
-  const database = openQueryDatabase(undefined, whole, databases);
+  const database = openQueryDatabase(undefined, tablesNeeded(tokens, tables), databases);
   try {
     const known = [
       ...tables.map(({ name, columns }) => ({ name, columns: columns.map((column) => column.name) })),
@@ -43,16 +47,13 @@ export function checkQuery(
 
 /** Answers a query by a database in `folder` that holds what the query needs of its tables. */
 export async function sqliteQuery(
-  { sql, tokens }: { readonly sql: string; readonly tokens: readonly SqlToken[] },
+  { sql, tokens }: Statement,
   sources: SqlSources,
   folder: string,
   known: readonly NamedTable[],
   sink: RowSink,
 ): Promise<void> {
-  const named = new Set(tokens.map(({ text }) => text.toLowerCase()));
-  const tables = sources.tables
-    .filter(({ name }) => named.has(name.toLowerCase()))
-    .map((table) => ({ ...table, wanted: columnsNeeded(tokens, table.columns) }));
+  const tables = tablesNeeded(tokens, sources.tables);
   const database = openQueryDatabase(folder, tables, sources.databases);
   try {
     for (const table of tables) await loadTable(database, table, table.wanted);
@@ -64,6 +65,17 @@ export async function sqliteQuery(
   } finally {
     database.close();
   }
+}
+
+/** The tables that a statement names, with the columns that it may read of each. */
+function tablesNeeded(
+  tokens: readonly SqlToken[],
+  tables: readonly SourceTable[],
+): readonly (SourceTable & { readonly wanted: readonly number[] })[] {
+  const named = new Set(tokens.map(({ text }) => text.toLowerCase()));
+  return tables
+    .filter(({ name }) => named.has(name.toLowerCase()))
+    .map((table) => ({ ...table, wanted: columnsNeeded(tokens, table.columns) }));
 }
 
 /** The first rows of a table of an attached source. */

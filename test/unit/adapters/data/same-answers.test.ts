@@ -45,8 +45,9 @@ describe('a query that is answered in one pass', () => {
     mkdirSync(place);
     const { rows, sink } = collector();
     const sources = { tables: [table], databases: [] };
-    const { known } = checkQuery(sql, sources);
-    await sqliteQuery({ sql, tokens: sqlTokens(sql) }, sources, place, known, sink);
+    const statement = { sql, tokens: sqlTokens(sql) };
+    const { known } = checkQuery(statement, sources);
+    await sqliteQuery(statement, sources, place, known, sink);
     rmSync(place, { recursive: true });
     return rows;
   };
