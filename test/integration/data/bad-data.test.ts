@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as zlib from 'node:zlib';
+import { explainSqlError } from '../../../src/adapters/data/sqlite/explain-error.ts';
 import { processTable } from '../../../src/adapters/process/process-table.ts';
 import { isMagusError, type MagusError, toMagusError } from '../../../src/core/errors/magus-error.ts';
 import { sealAuthorized } from '../../../src/core/security/authorized.ts';
@@ -132,6 +133,80 @@ describe('data that is bad, and SQL that is worse', () => {
     assert.match(nonsense.message, /near "\w+": syntax error \(at line 1, character \d+\)/);
   });
 
+  const telling: readonly (readonly [string, RegExp])[] = [
+    ['SELECT full_nam FROM t', /no such column: full_nam \(at.*The nearest name is full_name/],
+    ['SELECT prohibited FROM t', /no such column: prohibited/],
+    ['SELECT "readonly database" FROM t', /no such column: "readonly database"/],
+    ['SELECT full_name FROM "not authorized"', /no such table: not authorized/],
+    ['SELECT full_name FROM "disk is full"', /no such table: disk is full/],
+  ];
+  for (const [sql, message] of telling) {
+    it(`is not misled by names in a statement: ${sql}`, async () => {
+      const error = await failing(rig.query([await rig.file('t.csv', 'full_name\nAnn\n')], sql));
+      assert.deepEqual([error.kind, error.code], ['tool-input', 'BAD_SQL'], error.message);
+      assert.match(error.message, message);
+    });
+  }
+
+  it('knows by its code that the room is used up', () => {
+    const database = new DatabaseSync(':memory:');
+    database.exec('PRAGMA max_page_count = 3; CREATE TABLE t (a)');
+    const sql = "INSERT INTO t VALUES (printf('%.*c', 100000, 'x'))";
+    const { code } = explainSqlError(
+      thrownBy(() => database.exec(sql)),
+      sql,
+      [],
+    );
+    assert.equal(code, 'TOO_LARGE');
+    database.exec('PRAGMA query_only = ON');
+    const writing = explainSqlError(
+      thrownBy(() => database.exec('DELETE FROM t')),
+      'DELETE FROM t',
+      [],
+    );
+    assert.equal(writing.code, 'NOT_A_QUERY');
+    database.close();
+  });
+
+  it('reads the rest of a database in which some tables are broken', async () => {
+    const file = `${rig.folder}/half.db`;
+    const database = new DatabaseSync(file);
+    database.exec(`CREATE TABLE fine (x); INSERT INTO fine VALUES (5); CREATE TABLE gone (a);
+      CREATE VIEW stale AS SELECT a FROM gone; CREATE VIEW fails AS SELECT json_extract('{', x) AS j FROM fine;
+      CREATE VIRTUAL TABLE strange USING fts5(text); CREATE VIRTUAL TABLE words USING fts5(text);
+      INSERT INTO words VALUES ('one two'); DROP TABLE gone`);
+    database.close();
+    // A module that no database here has.
+    const bytes = (await readFile(file))
+      .toString('latin1')
+      .replace('TABLE strange USING fts5', 'TABLE strange USING none');
+    await writeFile(file, bytes, 'latin1');
+    const { tables, notes } = await rig.inspect(file);
+    const found = tables.map(({ name }) => name);
+    assert.ok(found.includes('fine') && found.includes('words'), found.join());
+    assert.ok(!['stale', 'strange', 'fails'].some((name) => found.includes(name)), found.join());
+    assert.deepEqual(notes.map((note) => note.replace(/main\.|half\./, '')).sort(), [
+      'fails is left out, it cannot be read: malformed JSON.',
+      'stale is left out, it cannot be read: no such table: gone.',
+      'strange is left out, it cannot be read: no such module: none.',
+    ]);
+    assert.deepEqual(await rig.rows([file], 'SELECT x FROM fine'), [[5]]);
+    const broken: readonly (readonly [string, RegExp])[] = [
+      [
+        'SELECT * FROM stale',
+        /half\.stale cannot be read \(no such table: .*gone\): leave it out of the query\. Tables: .*fine\(x\)/,
+      ],
+      ['SELECT * FROM half.strange', /half\.strange cannot be read \(no such module: none\)/],
+      ['SELECT * FROM fails', /malformed JSON/],
+      ['SELECT * FROM fin', /no such table: fin .*The nearest name is fine\./],
+    ];
+    for (const [sql, message] of broken) {
+      const error = await failing(rig.query([file], sql));
+      assert.deepEqual([error.kind, error.code], ['tool-input', 'BAD_SQL'], error.message);
+      assert.match(error.message, message);
+    }
+  });
+
   it('says how many columns a database takes, and what to do', async () => {
     const names = Array.from({ length: 2500 }, (_, index) => `c${index}`);
     const file = await rig.file('wide.csv', `${names}\n${names}\n`);
@@ -246,6 +321,15 @@ describe('data that is bad, and SQL that is worse', () => {
     assert.deepEqual((await readdir(rig.folder)).sort(), ['home', 'wal.db']);
   });
 });
+
+function thrownBy(work: () => void): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return assert.fail('it did not fail');
+}
 
 /** Whether the promise has settled by now. */
 async function settledSoon(promise: Promise<unknown>): Promise<boolean> {

@@ -1,10 +1,12 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { Cell, DataSource, Inspection, TableFacts } from '../../../core/data-port.ts';
 import { duckdbSample } from '../duckdb/duckdb-query.ts';
 import { openSources } from '../open-sources.ts';
 import type { QueryPlace } from '../run-query.ts';
 import { kept } from '../scan/held-values.ts';
 import type { SourceColumn, SourceTable } from '../source-table.ts';
-import { openQueryDatabase, type SqliteSource, tablesOf } from '../sqlite/open-database.ts';
+import { messageOf } from '../sqlite/explain-error.ts';
+import { type DatabaseTable, openQueryDatabase, type SqliteSource, tablesOf } from '../sqlite/open-database.ts';
 import { rowsOf } from '../sqlite/sqlite-query.ts';
 import { columnStats } from './column-stats.ts';
 
@@ -54,30 +56,42 @@ function inspectDatabase(source: SqliteSource): Inspection {
   const database = openQueryDatabase(undefined, [], [source]);
   try {
     const all = tablesOf(database, source);
-    const tables = all.slice(0, mostTables).map(({ name, columns }) => {
-      const look = tableLook(name, columns.map(untyped));
-      const most = Math.max(1, Math.floor(mostCells / Math.min(all.length, mostTables) / Math.max(1, columns.length)));
-      let whole = true;
-      for (const row of rowsOf(database, source.name, name, most + 1)) {
-        whole = look.rows() < most;
-        if (whole) look.add(row);
-      }
-      return look.facts(whole);
-    });
-    const more = all.length - tables.length;
-    const notes =
-      more > 0
-        ? [
-            `${more} more tables: ${all
-              .slice(mostTables)
-              .map(({ name }) => name)
-              .join(', ')}.`,
-          ]
-        : [];
+    const cells = Math.floor(mostCells / Math.min(all.length, mostTables));
+    const tables: TableFacts[] = [];
+    const notes: string[] = [];
+    for (const table of all.slice(0, mostTables)) {
+      const found = tableOf(database, source, table, cells);
+      if (typeof found === 'string') notes.push(`${table.name} is left out, it cannot be read: ${found}.`);
+      else tables.push(found);
+    }
+    const more = all.slice(mostTables).map(({ name }) => name);
+    if (more.length > 0) notes.push(`${more.length} more tables: ${more.join(', ')}.`);
     return { format: `SQLite database, its tables are named ${source.name}.TABLE or TABLE`, tables, notes };
   } finally {
     database.close();
   }
+}
+
+/** What a table of a database holds, or why it cannot be read. */
+function tableOf(
+  database: DatabaseSync,
+  source: SqliteSource,
+  { name, columns, broken }: DatabaseTable,
+  cells: number,
+): TableFacts | string {
+  if (broken !== undefined) return broken;
+  const look = tableLook(name, columns.map(untyped));
+  const most = Math.max(1, Math.floor(cells / Math.max(1, columns.length)));
+  let whole = true;
+  try {
+    for (const row of rowsOf(database, source.name, name, most + 1)) {
+      whole = look.rows() < most;
+      if (whole) look.add(row);
+    }
+  } catch (error) {
+    return messageOf(error);
+  }
+  return look.facts(whole);
 }
 
 interface TableLook {

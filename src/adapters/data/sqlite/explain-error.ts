@@ -6,37 +6,68 @@ import { notAQuery } from './read-only.ts';
 
 /** How a table can be named in SQL. */
 export interface NamedTable {
+  /** The attached source that it is in. */
+  readonly source?: string;
   readonly name: string;
   readonly columns: readonly string[];
+  /** Why the database cannot read it; absent: it can. */
+  readonly broken?: string;
 }
+
+/** SQLite's primary result codes. */
+const [readOnly, full, unauthorized] = [8, 13, 23];
 
 /** What the database said about a statement, with its place in it, the nearest name and the names that there are. */
 export function explainSqlError(error: unknown, sql: string, tables: readonly NamedTable[]): MagusError {
   if (error instanceof MagusError) return error;
-  const said = error instanceof Error ? error.message : String(error);
-  if (/not authorized|readonly database|prohibited/i.test(said)) return notAQuery(undefined);
-  if (/disk is full|full/i.test(said)) return tooBig(error);
+  const said = messageOf(error);
+  // A function that is not allowed has no code of its own.
+  if ([readOnly, unauthorized].includes(codeOf(error)) || /^not authorized to use function: /.test(said))
+    return notAQuery(undefined);
+  if (codeOf(error) === full) return tooBig(error);
   const column = /no such column: (?:"?[\w ]+"?\.)*"?([^"]+?)"?(?: - should this be.*)?$/i.exec(said)?.[1];
   const table = /no such table: (?:\w+\.)?(.+)$/i.exec(said)?.[1];
   const near = /near "(.*?)": syntax error/i.exec(said)?.[1];
   const name = column ?? table ?? near;
-  const known = column === undefined ? tables.map((each) => each.name) : tables.flatMap(({ columns }) => columns);
-  const nearest = near === undefined && name !== undefined ? nearestOf(name, known) : undefined;
+  const whole = tables.filter(({ broken }) => broken === undefined);
+  const broken = tables.filter((each) => each.broken !== undefined && isNamed(each, sql));
+  const known = column === undefined ? whole.map((each) => each.name) : whole.flatMap(({ columns }) => columns);
+  const guess = near === undefined && broken.length === 0 ? name : undefined;
+  const nearest = guess === undefined ? undefined : nearestOf(guess, known);
   const parts = [
     `${said}${placeOf(sql, name)}.`,
     nearest === undefined ? '' : `The nearest name is ${quotedName(nearest)}.`,
-    `Tables: ${tables.map(describeTable).join('; ') || 'none'}.`,
+    ...broken.map((each) => `${written(each)} cannot be read (${each.broken}): leave it out of the query.`),
+    `Tables: ${whole.map(describeTable).join('; ') || 'none'}.`,
   ];
   return new MagusError('tool-input', parts.filter(Boolean).join(' '), { code: 'BAD_SQL', cause: error });
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Its primary result code; the message tells nothing for certain, since it holds names of the query. */
+function codeOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : 0;
+}
+
+function isNamed({ name }: NamedTable, sql: string): boolean {
+  return sqlTokens(sql).some(({ kind, text }) => kind !== 'sign' && text.toLowerCase() === name.toLowerCase());
+}
+
+function written({ source, name }: NamedTable): string {
+  return source === undefined ? quotedName(name) : `${quotedName(source)}.${quotedName(name)}`;
 }
 
 export function quotedName(name: string): string {
   return /^[A-Za-z_]\w*$/.test(name) ? name : identifier(name);
 }
 
-function describeTable({ name, columns }: NamedTable): string {
+function describeTable(table: NamedTable): string {
+  const { columns } = table;
   const shown = columns.slice(0, 60).map(quotedName).join(', ');
-  return `${quotedName(name)}(${shown}${columns.length > 60 ? `, … ${columns.length - 60} more` : ''})`;
+  return `${written(table)}(${shown}${columns.length > 60 ? `, … ${columns.length - 60} more` : ''})`;
 }
 
 function placeOf(sql: string, name: string | undefined): string {

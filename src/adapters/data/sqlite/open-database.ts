@@ -5,12 +5,20 @@ import { pathToFileURL } from 'node:url';
 import { MagusError } from '../../../core/errors/magus-error.ts';
 import type { SourceTable } from '../source-table.ts';
 import { identifier } from '../sql/quoting.ts';
+import { messageOf } from './explain-error.ts';
 
 /** An SQLite file that is a source: its tables are reached by its name. */
 export interface SqliteSource {
   readonly name: string;
   readonly path: string;
   readonly shown: string;
+}
+
+/** A table or view of a source; `broken`: why its columns cannot be told, which are none then. */
+export interface DatabaseTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly broken?: string;
 }
 
 /** Columns that SQLite allows in a table. */
@@ -46,21 +54,21 @@ export function openQueryDatabase(
   return database;
 }
 
-/** Tables and views of an attached source. */
-export function tablesOf(
-  database: DatabaseSync,
-  source: SqliteSource,
-): readonly { readonly name: string; readonly columns: readonly string[] }[] {
+/** Tables and views of an attached source: a view over what is gone, or a table of a module that is missing, is broken. */
+export function tablesOf(database: DatabaseSync, source: SqliteSource): readonly DatabaseTable[] {
   const names = database
     .prepare(
       `SELECT name FROM ${identifier(source.name)}.sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
     )
     .all() as { name: string }[];
   const columns = database.prepare('SELECT name FROM pragma_table_info(?, ?)');
-  return names.map(({ name }) => ({
-    name,
-    columns: (columns.all(name, source.name) as { name: string }[]).map((column) => column.name),
-  }));
+  return names.map(({ name }) => {
+    try {
+      return { name, columns: (columns.all(name, source.name) as { name: string }[]).map((column) => column.name) };
+    } catch (error) {
+      return { name, columns: [], broken: messageOf(error) };
+    }
+  });
 }
 
 function tooWide(name: string, columns: number, wanted: number): MagusError {
@@ -77,10 +85,9 @@ function attach(database: DatabaseSync, { name, path, shown }: SqliteSource): vo
     database.prepare(`ATTACH ? AS ${identifier(name)}`).run(`${pathToFileURL(path).href}?${how}`);
     database.prepare(`SELECT count(*) FROM ${identifier(name)}.sqlite_master`).get();
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
     throw new MagusError(
       'tool-failed',
-      `${shown} cannot be read as an SQLite database (${said}). It may be damaged, encrypted, or open in another program: try again or make a copy.`,
+      `${shown} cannot be read as an SQLite database (${messageOf(cause)}). It may be damaged, encrypted, or open in another program: try again or make a copy.`,
       { code: 'DAMAGED', cause },
     );
   }

@@ -29,9 +29,7 @@ export function checkQuery(
   try {
     const known = [
       ...tables.map(({ name, columns }) => ({ name, columns: columns.map((column) => column.name) })),
-      ...databases.flatMap((source) =>
-        tablesOf(database, source).map((table) => ({ ...table, name: `${source.name}.${table.name}` })),
-      ),
+      ...databases.flatMap((source) => tablesOf(database, source).map((table) => ({ ...table, source: source.name }))),
     ];
     lockDown(database);
     return {
