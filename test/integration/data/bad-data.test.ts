@@ -191,6 +191,7 @@ describe('data that is bad, and SQL that is worse', () => {
       'strange is left out, it cannot be read: no such module: none.',
     ]);
     assert.deepEqual(await rig.rows([file], 'SELECT x FROM fine'), [[5]]);
+    assert.deepEqual(await rig.rows([file], "SELECT text FROM words WHERE words MATCH 'two'"), [['one two']]);
     const broken: readonly (readonly [string, RegExp])[] = [
       [
         'SELECT * FROM stale',

@@ -167,6 +167,17 @@ describe('files of data', () => {
     assert.equal(answer.engine, 'sqlite');
   });
 
+  it('of SQLite are searched by the full-text tables in them', async () => {
+    const file = `${rig.folder}/notes.db`;
+    const database = new DatabaseSync(file);
+    database.exec(`CREATE VIRTUAL TABLE five USING fts5(text); INSERT INTO five VALUES ('one two'), ('three');
+      CREATE VIRTUAL TABLE four USING fts4(text); INSERT INTO four SELECT text FROM five`);
+    database.close();
+    for (const name of ['five', 'four'])
+      assert.deepEqual(await rig.rows([file], `SELECT text FROM ${name} WHERE ${name} MATCH 'two'`), [['one two']]);
+    assert.deepEqual(await rig.rows([file], "SELECT count(*) FROM five('three') ORDER BY rank"), [[1]]);
+  });
+
   it("of a name that is SQLite's own get another", async () => {
     const file = await rig.file('sqlite_stats.csv', 'a\n1\n');
     assert.deepEqual(await rig.rows([file], 'SELECT b.a / 2, c.a FROM _sqlite_stats b, _sqlite_stats c'), [[0, 1]]);

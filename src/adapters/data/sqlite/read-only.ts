@@ -30,6 +30,11 @@ export function lockDown(database: DatabaseSync): void {
       case constants.SQLITE_READ:
       case constants.SQLITE_RECURSIVE:
         return constants.SQLITE_OK;
+      case constants.SQLITE_PRAGMA:
+        // Full-text tables ask for these themselves.
+        return ['data_version', 'page_size'].includes(first ?? '') && second === null
+          ? constants.SQLITE_OK
+          : constants.SQLITE_DENY;
       case constants.SQLITE_FUNCTION:
         return /^(?:load_extension|fts3_tokenizer)$/i.test(second ?? first ?? '')
           ? constants.SQLITE_DENY
