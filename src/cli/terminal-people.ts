@@ -13,7 +13,7 @@ export function terminalPeople(json: boolean, keepRule: (rule: PolicyRule) => Pr
     approve: async ({ effects, decision, advice, hash }, signal) => {
       const shown = riskyFirst(effects).map(
         ({ verb, object, protects, shown: plan = '' }) =>
-          `  ${verb} ${printable(object)}${protects === undefined ? '' : ` (${protects})`}${plan === '' ? '' : `\n    ${plan.split('\n').map(printable).join('\n    ')}`}`,
+          `  ${verb} ${printable(object)}${protects === undefined ? '' : ` (${printable(protects)})`}${plan === '' ? '' : `\n    ${plan.split('\n').map(printable).join('\n    ')}`}`,
       );
       const inTask = decision.always ? undefined : rulesForTask(effects);
       const like = inTask?.map(({ command, path = '' }) => printable(command === undefined ? path : `${command} …`));

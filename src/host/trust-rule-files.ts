@@ -18,10 +18,10 @@ export async function trustRuleFiles(tasks: TaskService): Promise<void> {
     const bytes = await ports.files.read(path, 1_000_000).catch(() => undefined);
     if (!bytes) continue;
     const content = ports.hash.sha256(bytes);
-    const text = new TextDecoder().decode(bytes).replace(/\s+/g, ' ').slice(0, 200);
+    const text = new TextDecoder().decode(bytes).replace(/\s+/g, ' ');
     found.push({
       label: vscode.workspace.asRelativePath(path),
-      detail: text,
+      detail: text.length > 200 ? `${text.slice(0, 200)}…` : text,
       content,
       picked: trusted.includes(content),
     });

@@ -30,7 +30,7 @@ export function ruleForever(effects: readonly Effect[], always: boolean, hash: s
   if (effects.some(({ unseen }) => unseen !== undefined)) return undefined;
   if (always || runs.length === 0 || effects.some(({ verb }) => verb !== 'run' && verb !== 'read')) return undefined;
   const note = runs.map(({ object }) => object).join('; ');
-  return { decide: 'allow', effect: hash, note: note.slice(0, 1000) };
+  return { decide: 'allow', effect: hash, note: note.length > 1000 ? `${note.slice(0, 999)}…` : note };
 }
 
 function firstWords([program = '', first = '']: readonly string[]): string | undefined {

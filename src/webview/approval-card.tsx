@@ -8,7 +8,7 @@ import type { ToolItem } from './chat-items.ts';
 import { CodeBlock } from './code-block.tsx';
 import { restOnConversation } from './focus.ts';
 import { Icon } from './icon.tsx';
-import { insideFolders } from './inside-folders.ts';
+import { insideFolder, insideFolders, shownObject } from './inside-folders.ts';
 import { Remembered } from './remembered.tsx';
 import { shownArguments } from './shown-arguments.ts';
 import { running, send, surroundings } from './state.ts';
@@ -55,7 +55,7 @@ export function ApprovalCard({ tool, taskId }: ApprovalProperties): VNode | null
       ) : null}
       {approval.advice ? <Remembered text={approval.advice} /> : null}
       {tool.arguments && tool.name !== 'run_command' && !plan ? (
-        <CodeBlock {...shownArguments(tool.name, tool.arguments)} />
+        <Arguments name={tool.name} written={tool.arguments} />
       ) : null}
       <div class="row">
         <button type="button" class="primary" disabled={!running.value} onClick={() => decide(true)}>
@@ -85,10 +85,17 @@ export function ApprovalCard({ tool, taskId }: ApprovalProperties): VNode | null
   );
 }
 
+function Arguments({ name, written }: { readonly name: string; readonly written: string }): VNode {
+  const { text, language } = shownArguments(name, written);
+  return <CodeBlock text={visibleText(text)} language={language} />;
+}
+
 /** What else is allowed with it: "npm test …; src/a.ts". */
 function taskWords(rules: readonly PolicyRule[]): string {
-  const each = rules.map(({ command, path = '' }) => (command === undefined ? path : `${command} …`));
-  return visibleText(insideFolders([...new Set(each)].join('; '), roots()));
+  const each = rules.map(({ command, path = '' }) =>
+    command === undefined ? insideFolder(path, roots()) : `${command} …`,
+  );
+  return visibleText([...new Set(each)].join('; '));
 }
 
 function foreverWords({ note = '' }: PolicyRule): string {
@@ -127,10 +134,10 @@ function EffectLine({ effect, fresh }: { readonly effect: Effect; readonly fresh
   return (
     <li>
       <span class="verb">{verbs[effect.verb]}</span>{' '}
-      <code title={visibleText(effect.object)}>{visibleText(insideFolders(effect.object, roots()))}</code>
+      <code title={visibleText(effect.object)}>{visibleText(shownObject(effect, roots()))}</code>
       {fresh ? <span class="quiet"> · not allowed before in this task</span> : null}
       {effect.zone === 'outside' ? <span class="risk"> · outside the workspace</span> : null}
-      {effect.protects ? <span class="risk"> · {insideFolders(effect.protects, roots())}</span> : null}
+      {effect.protects ? <span class="risk"> · {visibleText(insideFolders(effect.protects, roots()))}</span> : null}
       {effect.shown ? <CodeBlock text={visibleText(effect.shown)} language="" /> : null}
     </li>
   );

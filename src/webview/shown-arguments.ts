@@ -29,9 +29,10 @@ const readers: Readonly<Record<string, Reader>> = {
 
 function editDiff(edit: unknown): string | undefined {
   if (typeof edit !== 'object' || edit === null) return undefined;
-  const { old_text: before, new_text: after } = edit as { old_text?: unknown; new_text?: unknown };
+  const { old_text: before, new_text: after, replace_all: everywhere } = edit as Readonly<Record<string, unknown>>;
   if (typeof before !== 'string' || typeof after !== 'string') return undefined;
-  return [before && signed('-', before), after && signed('+', after)].filter(Boolean).join('\n');
+  const where = everywhere === true ? '@@ everywhere it stands @@' : '';
+  return [where, before && signed('-', before), after && signed('+', after)].filter(Boolean).join('\n');
 }
 
 function signed(sign: string, text: string): string {

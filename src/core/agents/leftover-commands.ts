@@ -12,7 +12,7 @@ export async function offerToEndLeftovers(run: TaskRun, signal: AbortSignal): Pr
     const callId = `left-${survivor.command.commandId}-${run.state.calls.size}`;
     const conversation = 'harness';
     const title = `Ask about ${processes(survivor)}`;
-    const question = `A command of a former session still runs as ${processes(survivor)}: ${textOf(run, survivor).slice(0, 500)}`;
+    const question = `A command of a former session still runs as ${processes(survivor)}: ${beginningOf(textOf(run, survivor), 500)}`;
     const choices = [endIt, leaveIt];
     await run.emit(
       { type: 'tool-call-started', conversation, callId, name: 'ask_user', title },
@@ -56,10 +56,14 @@ function textOf(run: TaskRun, { command }: Survivor): string {
   return logged?.command?.command ?? 'it had just been started';
 }
 
+function beginningOf(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`;
+}
+
 export function processes({ pids }: Survivor): string {
   return `process ${pids.slice(0, 10).join(', ')}`;
 }
 
 function stillRuns(run: TaskRun, survivor: Survivor): string {
-  return `A command of a former session still runs as ${processes(survivor)} (${textOf(run, survivor).slice(0, 200)}) and nobody was here to decide, so it was left alone. End it yourself, or resume the task where you can be asked.`;
+  return `A command of a former session still runs as ${processes(survivor)} (${beginningOf(textOf(run, survivor), 200)}) and nobody was here to decide, so it was left alone. End it yourself, or resume the task where you can be asked.`;
 }

@@ -16,7 +16,7 @@ export function shownPlan(plan: DeployPlan, digest: string, way: 'apply' | 'roll
     ],
     ...Object.entries(bound.identity).map(([label, value]) => [
       label,
-      value.replace(/\s*\n\s*/g, '; ').slice(0, 300) || 'none',
+      cut(value.replace(/\s*\n\s*/g, '; '), 300) || 'none',
     ]),
     [
       'trusted',
@@ -47,6 +47,10 @@ export function shownPlan(plan: DeployPlan, digest: string, way: 'apply' | 'roll
 
 export function healthWords(health: Health): string {
   return `${'url' in health ? `${health.url} answers with 200 to 299` : `$ ${health.command}`}, within ${health.withinS} s`;
+}
+
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`;
 }
 
 /** Head and tail of what a trial said. */

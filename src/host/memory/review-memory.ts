@@ -24,7 +24,10 @@ async function pick(memories: Host['memories'], accepted: boolean): Promise<stri
     void vscode.window.showInformationMessage('No memory waits for your review.');
     return undefined;
   }
-  const items = waiting.map(({ id, title, text }) => ({ label: title, detail: text.slice(0, 300), id }));
+  const items = waiting.map(({ id, title, text }) => {
+    const detail = text.length > 300 ? `${text.slice(0, 300)}…` : text;
+    return { label: title, detail, id };
+  });
   const title = accepted ? 'Accept which memory?' : 'Reject and forget which memory?';
   return (await vscode.window.showQuickPick(items, { title, matchOnDetail: true }))?.id;
 }

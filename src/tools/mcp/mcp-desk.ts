@@ -5,6 +5,7 @@ import type { ToolScope } from '../../core/tools/tool.ts';
 import { fillForm } from './elicited-form.ts';
 
 const mostSamples = 10;
+/** Characters; a person must be able to see all that is asked. */
 const longestSample = 100_000;
 
 /** What a server may ask for during one call; a person decides on each thing, and everything is in the log. */
@@ -17,7 +18,8 @@ export function mcpDesk(ports: Ports, scope: ToolScope): McpDesk {
     sample: async (request, signal) => {
       if (++samples > mostSamples) return undefined;
       const said = request.messages.map(({ role, text }) => `${role}: ${text}`).join('\n');
-      const words = [request.system, said].filter(Boolean).join('\n').slice(0, longestSample);
+      const words = [request.system, said].filter(Boolean).join('\n');
+      if (words.length > longestSample) return undefined;
       const title = `Let the MCP server ${request.server} ask your model`;
       const protects = `a request of the MCP server ${request.server} to your model`;
       const object = `mcp ${request.server} asks the model: ${words}`;
@@ -50,13 +52,9 @@ async function askModel(
   signal: AbortSignal,
 ): Promise<McpSampled> {
   const asked = messages.map(
-    ({ role, text }): ChatMessage =>
-      role === 'user'
-        ? { role, content: text.slice(0, longestSample) }
-        : { role, content: text.slice(0, longestSample), calls: [] },
+    ({ role, text }): ChatMessage => (role === 'user' ? { role, content: text } : { role, content: text, calls: [] }),
   );
-  const opening: readonly ChatMessage[] =
-    system === '' ? [] : [{ role: 'system', content: system.slice(0, longestSample) }];
+  const opening: readonly ChatMessage[] = system === '' ? [] : [{ role: 'system', content: system }];
   const reply = await ports.model.complete(
     { purpose: 'summarise', session: `${scope.taskId}/mcp`, messages: [...opening, ...asked], tools: [] },
     { onText: () => {}, onAttemptFailed: () => {} },

@@ -16,6 +16,11 @@ describe('shownArguments', () => {
     });
   });
 
+  it('says of an edit that it is made everywhere', () => {
+    const edits = [{ old_text: 'a', new_text: 'b', replace_all: true }];
+    assert.equal(shown('edit_file', { path: 'x', edits }).text, '@@ everywhere it stands @@\n- a\n+ b');
+  });
+
   it('shows a command, a patch and a new file as what they are', () => {
     assert.deepEqual(shown('run_command', { command: 'npm test' }), { text: 'npm test', language: 'bash' });
     assert.deepEqual(shown('apply_patch', { patch: '*** Begin Patch' }), {

@@ -25,4 +25,10 @@ describe('what a person is shown of a plan', () => {
     const kept = shown.slice(0, at).join('\n').length + shown.slice(at + 1).join('\n').length;
     assert.equal(shown[at], `… ${trial.length - kept} more characters …`);
   });
+
+  it('says where the answer of a target is cut', () => {
+    const bound = { ...emptyPlan.bound, identity: { account: 'x'.repeat(400) } };
+    const shown = shownPlan({ ...emptyPlan, bound }, 'd', 'apply');
+    assert.ok(shown.includes(`account: ${'x'.repeat(300)}… (400 characters)`));
+  });
 });
