@@ -142,7 +142,8 @@ async function folderText(uri: vscode.Uri): Promise<string> {
 }
 
 async function selectionText(place: string, label: string): Promise<string> {
-  const [address = '', first = '1', last = first] = place.split(/#L|-L/);
+  const [, address, first, last] = /^(.*)#L(\d+)-L(\d+)$/s.exec(place) ?? [];
+  if (address === undefined) throw gone(label);
   const document = await existing(vscode.workspace.openTextDocument(inWorkspace(address, label)), label);
   return document.getText(new vscode.Range(Number(first) - 1, 0, Number(last), 0)).slice(0, mostText);
 }

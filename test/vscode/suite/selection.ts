@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { readMention } from '../../../src/host/mentions.ts';
 import { playScenario } from '../../support/scripted-model.ts';
 import { eventually, folder, forgetModels, taskBegunBy, textOf, toolTexts, useModel, writeProject } from './rig.ts';
 
@@ -22,6 +23,13 @@ describe('on a selection or a problem', () => {
     assert.match(JSON.stringify(request?.messages), /prize = 3/);
     assert.ok(!JSON.stringify(request?.messages).includes('line three'));
     for (const tool of ['propose_plan', 'edit_file', 'run_command']) assert.ok(!request?.tools.includes(tool), tool);
+  });
+
+  it('is read in a folder whose name looks like the place of lines', async () => {
+    await writeProject({ 'my-Lib/a#L2-L3.txt': 'one\ntwo\nthree\n' });
+    const uri = vscode.Uri.file(path.join(folder(), 'my-Lib', 'a#L2-L3.txt'));
+    const place = `${uri.toString()}#L2-L2`;
+    assert.equal((await readMention({ kind: 'selection', label: 'a', place })).text, 'two\n');
   });
 
   for (const name of ['fixSelection', 'refactorSelection', 'documentSelection', 'testSelection']) {
