@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { MagusError } from '../core/errors/magus-error.ts';
+import { abortable } from '../core/abortable.ts';
+import { isMagusError, MagusError } from '../core/errors/magus-error.ts';
 import { estimateTokens } from '../core/models/estimate-tokens.ts';
 import { type Fault, faultError } from '../core/models/faults.ts';
 import type { ModelServer } from '../core/models/model-server.ts';
@@ -36,10 +37,11 @@ export function editorTransport(address: DeploymentAddress, offered = editorMode
       return { schema: false, ...(model ? { contextTokens: model.maxInputTokens } : {}) };
     },
     complete: async (request, onText, signal) => {
-      const model = await find();
       const deadline = new Deadline(address, signal);
       try {
-        const response = await model.sendRequest(
+        const model = await abortable(find(), deadline.signal);
+        deadline.signal.throwIfAborted();
+        const sent = model.sendRequest(
           request.messages.flatMap(messagesOf),
           {
             justification: 'OpenMagus runs the task you started with this model.',
@@ -51,11 +53,12 @@ export function editorTransport(address: DeploymentAddress, offered = editorMode
           },
           deadline.token,
         );
+        const response = await abortable(Promise.resolve(sent), deadline.signal);
         return await read(model, request, response, deadline, onText);
       } catch (thrown) {
         if (signal.aborted) throw new MagusError('cancelled', 'The request to the model was cancelled.');
         if (deadline.passed) throw fault(deadline.passed, name, 'it was silent for too long');
-        throw asFault(name, thrown);
+        throw isMagusError(thrown) ? thrown : asFault(name, thrown);
       } finally {
         deadline.dispose();
       }
@@ -72,7 +75,7 @@ async function read(
 ): Promise<ModelReply> {
   const texts: string[] = [];
   const calls: RecordedCall[] = [];
-  for await (const part of response.stream) {
+  for await (const part of untilAborted(response.stream, deadline.signal)) {
     deadline.heard();
     if (part instanceof vscode.LanguageModelTextPart) {
       texts.push(part.value);
@@ -83,7 +86,8 @@ async function read(
   }
   const text = texts.join('');
   // VS Code tells no usage; its own count of the text is the best there is, and of the request an estimate.
-  const outputTokens = await model.countTokens(text).then(Number, () => estimateTokens(text));
+  const counted = Promise.resolve(model.countTokens(text, deadline.token));
+  const outputTokens = await abortable(counted, deadline.signal).catch(() => estimateTokens(text));
   return {
     text,
     calls,
@@ -93,22 +97,46 @@ async function read(
   };
 }
 
+/** A provider need not heed that it is cancelled: nobody waits for it any longer. */
+async function* untilAborted<Part>(stream: AsyncIterable<Part>, signal: AbortSignal): AsyncGenerator<Part, void> {
+  const parts = stream[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await abortable(parts.next(), signal);
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    parts.return?.().catch(() => {});
+  }
+}
+
 /** Ends a request that says nothing: VS Code's interface has no time limits of its own. */
 class Deadline implements vscode.Disposable {
   readonly #source = new vscode.CancellationTokenSource();
   readonly #timeouts: DeploymentAddress['timeouts'];
-  readonly #signal: AbortSignal;
-  readonly #cancel = (): void => this.#source.cancel();
+  readonly #outer: AbortSignal;
+  readonly #abort = new AbortController();
+  readonly #cancel = (): void => {
+    this.#source.cancel();
+    this.#abort.abort();
+  };
   readonly #total: NodeJS.Timeout;
   #idle: NodeJS.Timeout;
   passed: Fault | undefined;
 
   constructor({ timeouts }: DeploymentAddress, signal: AbortSignal) {
     this.#timeouts = timeouts;
-    this.#signal = signal;
+    this.#outer = signal;
+    if (signal.aborted) this.#cancel();
     signal.addEventListener('abort', this.#cancel, { once: true });
     this.#idle = this.#start('first-byte-late', timeouts.firstByteMs);
     this.#total = this.#start('stalled', timeouts.totalMs);
+  }
+
+  /** Aborted with the request, and when a limit has passed. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
   }
 
   get token(): vscode.CancellationToken {
@@ -123,14 +151,14 @@ class Deadline implements vscode.Disposable {
   dispose(): void {
     clearTimeout(this.#idle);
     clearTimeout(this.#total);
-    this.#signal.removeEventListener('abort', this.#cancel);
+    this.#outer.removeEventListener('abort', this.#cancel);
     this.#source.dispose();
   }
 
   #start(reason: Fault, ms: number): NodeJS.Timeout {
     return setTimeout(() => {
       this.passed ??= reason;
-      this.#source.cancel();
+      this.#cancel();
     }, ms);
   }
 }

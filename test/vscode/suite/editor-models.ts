@@ -114,3 +114,64 @@ describe('a model of VS Code as a deployment', () => {
     assert.ok((await editorModels()).every(({ vendor }) => vendor !== 'openmagus'));
   });
 });
+
+/** A provider may heed no cancelling, and VS Code hands on whatever it does. */
+describe('a model of VS Code that heeds nothing', () => {
+  const never = new Promise<never>(() => {});
+  const timeouts = { firstByteMs: 200, idleMs: 200, totalMs: 5000 };
+  const address = modelAddress('', { endpoint: { kind: 'vscode-lm' }, deployment: { model: 'deaf' }, timeouts });
+  const request = {
+    purpose: 'act',
+    session: 's',
+    messages: [{ role: 'user', content: 'Hello' }],
+    tools: [],
+    omit: new Set<never>(),
+  } as const;
+  const model = (more: object) =>
+    ({ id: 'deaf', family: 'deaf', countTokens: async () => 3, ...more }) as unknown as vscode.LanguageModelChat;
+  const saying = (after: Promise<unknown>) => ({
+    stream: (async function* () {
+      yield new vscode.LanguageModelTextPart('Here.');
+      await after;
+    })(),
+  });
+  const complete = (offered: () => Promise<vscode.LanguageModelChat>, signal = new AbortController().signal) =>
+    editorTransport(address, async () => [await offered()]).complete(request, () => {}, signal);
+
+  it('is sent nothing when the task is cancelled while models are looked for', async () => {
+    const found = Promise.withResolvers<vscode.LanguageModelChat>();
+    const cancel = new AbortController();
+    let sent = 0;
+    const asked = complete(() => found.promise, cancel.signal);
+    cancel.abort();
+    const sendRequest = async () => {
+      sent += 1;
+      return saying(Promise.resolve());
+    };
+    found.resolve(model({ sendRequest }));
+    await assert.rejects(asked, { kind: 'cancelled' });
+    await assert.rejects(
+      complete(() => found.promise, cancel.signal),
+      { kind: 'cancelled' },
+    );
+    assert.equal(sent, 0);
+  });
+
+  it('is given up where it never answers, never ends, or is cancelled meanwhile', async () => {
+    await assert.rejects(
+      complete(async () => model({ sendRequest: () => never })),
+      { code: 'FIRST_BYTE_LATE' },
+    );
+    const hanging = async () => model({ sendRequest: async () => saying(never) });
+    await assert.rejects(complete(hanging), { code: 'STALLED' });
+    await assert.rejects(complete(hanging, AbortSignal.timeout(20)), { kind: 'cancelled' });
+  });
+
+  it('has answered though it never counts its words', async () => {
+    const reply = await complete(async () =>
+      model({ sendRequest: async () => saying(Promise.resolve()), countTokens: () => never }),
+    );
+    assert.equal(reply.text, 'Here.');
+    assert.ok(reply.usage.outputTokens > 0);
+  });
+});
