@@ -4,6 +4,7 @@ import { MagusError, toMagusError } from '../core/errors/magus-error.ts';
 import type { McpDesk, McpServer } from '../core/mcp/mcp-port.ts';
 import type { Ports } from '../core/ports.ts';
 import type { ConnectorKey, ConnectorPicture, ConnectorsPicture } from '../protocol/connectors.ts';
+import { visibleText } from '../protocol/visible-text.ts';
 import { secretPrefix } from './configured-models.ts';
 import type { Confirmer } from './confirm.ts';
 import { type TaskService, workspaceRoots } from './task-service.ts';
@@ -120,9 +121,13 @@ export class ConnectorDesk implements vscode.Disposable {
     sample: async () => undefined,
     tellRoots: async () => false,
     signIn: async (server, address) => {
-      const title = `Sign in to the MCP server ${server}?`;
-      const asked = { title, detail: `This opens in your browser:\n${address}`, action: 'Open' };
-      return (await this.#sources.confirmer.confirm(asked)) && vscode.env.openExternal(vscode.Uri.parse(address, true));
+      const url = URL.parse(address);
+      if (url === null || !/^https?:$/.test(url.protocol)) return false;
+      const title = `Sign in to the MCP server ${server} at ${visibleText(url.host)}?`;
+      const asked = { title, detail: `This opens in your browser:\n${visibleText(url.href)}`, action: 'Open' };
+      if (!(await this.#sources.confirmer.confirm(asked))) return false;
+      const { openInBrowser } = await import('./open-link.ts');
+      return openInBrowser(url);
     },
   };
 

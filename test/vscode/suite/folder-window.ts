@@ -4,6 +4,7 @@ import './cancel-and-resume.ts';
 import './changes.ts';
 import './selection.ts';
 import './bad-input.ts';
+import './open-link.ts';
 import './attacks.ts';
 import './native-chat.ts';
 import './editor-models.ts';
