@@ -1,7 +1,7 @@
 import type { Effect, EffectCommand } from '../../protocol/effects.ts';
 import { hiddenCharacters } from './hidden-characters.ts';
 import { scriptDanger } from './script-danger.ts';
-import { type Grounds, placeEffects } from './shell/place-effects.ts';
+import { type Grounds, placeEffects, riskyPlaces } from './shell/place-effects.ts';
 import { type ReadCommand, readScript } from './shell/read-script.ts';
 import type { WindowsShell } from './shell/shell-kind.ts';
 import { type JudgedCommand, judgeWindowsCommand } from './shell/windows-command.ts';
@@ -18,7 +18,7 @@ const mostCharacters = 4000;
 
 /**
  * What running a shell command means: one `run` effect on the folder and the command text, and, where it can do nothing but
- * read, the places that it reads. The run is marked as protected, and so asks in every mode, where its text shows that it
+ * read, the places that it reads; where it does more, those of them that lie outside or hold secrets. The run is marked as protected, and so asks in every mode, where its text shows that it
  * reaches out, changes what lies outside or cannot be judged.
  */
 export async function commandEffects(command: string, site: CommandSite): Promise<readonly Effect[]> {
@@ -31,7 +31,8 @@ export async function commandEffects(command: string, site: CommandSite): Promis
   if (danger !== undefined) return [{ ...effect, protects: danger, commands, ...(beside ? { beside } : {}) }];
   const acts = reading.acts !== undefined || command.length > mostCharacters || site.cwdZone !== 'workspace';
   const places = acts ? 'it acts' : await placeEffects(site, reading);
-  if (typeof places === 'string') return [{ ...effect, commands, ...(beside ? { beside } : {}) }];
+  if (typeof places === 'string')
+    return [{ ...effect, commands, ...(beside ? { beside } : {}) }, ...(await riskyPlaces(site, reading))];
   return [{ ...effect, readsOnly: true, commands }, ...places];
 }
 

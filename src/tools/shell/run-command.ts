@@ -47,13 +47,17 @@ export const runCommand: Tool<RunCommandInput> = {
     };
     const own = await commandEffects(command, site);
     const scripts = await scriptEffects(ports, own[0]?.commands ?? [], { cwd: place.real, roots: scope.roots });
-    const effects = [...own, ...scripts, ...environmentEffects(env ?? {}, place.zone)];
-    if (!canBeConfined(effects, ports.policy().hosts)) return effects;
+    const others = [...scripts, ...environmentEffects(env ?? {}, place.zone)];
+    const effects = [...own, ...others];
+    // The walls themselves keep a line that acts from secrets.
+    const within = own[0]?.readsOnly ? effects : [...own.slice(0, 1), ...others];
+    if (!canBeConfined(within, ports.policy().hosts)) return effects;
     if ((await ports.commands.sandboxMissing()) !== undefined) return effects;
-    const mark: Partial<Effect> = outside_sandbox ? { protects: 'leaving the sandbox' } : { confined: true };
-    // What only reads needs none.
-    const isMarked = ({ verb, readsOnly }: Effect): boolean => verb === 'run' && !(outside_sandbox && readsOnly);
-    return effects.map((effect) => (isMarked(effect) ? { ...effect, ...mark } : effect));
+    const marked = (mark: Partial<Effect>, on: readonly Effect[], spared?: true): readonly Effect[] =>
+      on.map((effect) => (effect.verb === 'run' && !(spared && effect.readsOnly) ? { ...effect, ...mark } : effect));
+    // What only reads needs no sandbox.
+    if (outside_sandbox) return marked({ protects: 'leaving the sandbox' }, effects, true);
+    return marked({ confined: true }, within);
   },
   async run(ports, scope, { command, cwd, env, timeout_s, background }, authorized, signal) {
     const place = await folderOf(ports, scope, cwd);
@@ -124,7 +128,7 @@ function environmentEffects(env: Readonly<Record<string, string>>, zone: Effect[
 }
 
 const loadsCode =
-  /^(PATH|HOME|SHELL|ENV|BASH_.*|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND|CDPATH|GLOBIGNORE|IFS|RIPGREP_CONFIG_PATH|LESSOPEN|LESSCLOSE|GCONV_PATH|LOCPATH|EDITOR|VISUAL|PAGER|LD_.*|DYLD_.*|GIT_.*|NODE_OPTIONS|NODE_PATH|PYTHON.*|PERL5.*|PERLLIB|RUBY.*|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|NPM_CONFIG_.*|.*_PROXY|OPENMAGUS_.*)$/i;
+  /^(PATH|HOME|SHELL|ENV|BASH_.*|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND|CDPATH|GLOBIGNORE|IFS|RIPGREP_CONFIG_PATH|LESSOPEN|LESSCLOSE|GCONV_PATH|LOCPATH|EDITOR|VISUAL|PAGER|MAKEFLAGS|GNUMAKEFLAGS|MAKEFILES|JUST_.*|YARN_.*|PNPM_.*|BUN_.*|CARGO_.*|RUSTC.*|RUSTFLAGS|GOFLAGS|GOTOOLCHAIN|CC|CXX|LUA_.*|TCLLIBPATH|CLASSPATH|MAVEN_.*|GRADLE_.*|JDK_JAVA_OPTIONS|LD_.*|DYLD_.*|GIT_.*|NODE_OPTIONS|NODE_PATH|PYTHON.*|PERL5.*|PERLLIB|RUBY.*|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|NPM_CONFIG_.*|.*_PROXY|OPENMAGUS_.*)$/i;
 
 async function outputOf(ports: Ports, scope: ToolScope, { commandId }: CommandState): Promise<string> {
   return shownOutput(await plainText(await ports.commands.readOutput(commandId)), scope.callId);

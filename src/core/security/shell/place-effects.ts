@@ -31,6 +31,18 @@ export async function placeEffects(grounds: Grounds, reading: ScriptReading): Pr
   return [...effects.values()];
 }
 
+/** What a line that also does other things reads for certain of places outside and files of secrets. */
+export async function riskyPlaces(grounds: Grounds, { places }: ScriptReading): Promise<readonly Effect[]> {
+  const effects = new Map<string, Effect>();
+  for (const { folder, place } of places) {
+    const found = place.kind === 'git' ? [] : await effectsOf(grounds, normal(folder), place);
+    if (typeof found === 'string') continue;
+    for (const effect of found)
+      if (effect.zone === 'outside' || effect.protects !== undefined) effects.set(effect.object, effect);
+  }
+  return [...effects.values()];
+}
+
 async function effectsOf(
   grounds: Grounds,
   folder: string,

@@ -46,6 +46,20 @@ describe('what a call asks for in every mode', () => {
     assert.equal(alwaysAsks(await running({ command: 'ls', outside_sandbox: true })), false);
   });
 
+  it('is a secret or a place outside beside a program that acts, where no walls keep it', async () => {
+    const bare = { ...ports, commands: { ...ports.commands, sandboxMissing: async () => 'bubblewrap is missing' } };
+    const decided = async (command: string, own: Ports) => {
+      const effects = await runCommand.effects(own, scope(), { command });
+      const rules = [{ decide: 'allow' as const, command: 'npm test' }];
+      return decide(effects, noTaint, { ...strictPolicy, trusted: true, rules }).decision;
+    };
+    for (const command of ['cat id_rsa; npm test', 'cat /etc/passwd && npm test', 'npm test < /etc/passwd'])
+      assert.equal(await decided(command, bare as Ports), 'ask', command);
+    for (const command of ['cat a.txt; npm test', 'npm test'])
+      assert.equal(await decided(command, bare as Ports), 'allow');
+    assert.equal(await decided('cat id_rsa; npm test', ports), 'allow', 'the sandbox shows no such file');
+  });
+
   it('is a variable that decides what code runs', async () => {
     for (const name of ['SHELLOPTS', 'PS4', 'BASH_FUNC_ls%%', 'CDPATH', 'GCONV_PATH', 'PROMPT_COMMAND'])
       assert.equal(alwaysAsks(await running({ command: 'true', env: { [name]: 'x' } })), true, name);
