@@ -13,8 +13,8 @@ const candidates =
   '.* *.md *.json *.jsonc *.lock *.lockb *.yml *.yaml *.toml *.conf *.ini *.config *.sum *.resolved *.lockfile *.code-workspace jenkinsfile* id_* _netrc'.split(
     ' ',
   );
-/** More paths than that are not kept from a command one by one: those deepest in the workspace are left out first. */
-const mostPaths = 1200;
+/** Each is a mount of its own while a command runs. */
+const mostMounts = 1200;
 
 export interface ProtectedFiles {
   /** Absolute; of a protected folder the folder itself. */
@@ -22,7 +22,7 @@ export interface ProtectedFiles {
   readonly secretFiles: readonly string[];
 }
 
-/** What of the workspace folders no confined command may change or read. Links count by their name. */
+/** All of the workspace folders that no confined command may change or read. Links count by their name. */
 export async function findProtected(roots: readonly string[]): Promise<ProtectedFiles> {
   const names = candidates.flatMap((name) => ['-o', '-iname', name]).slice(1);
   // git's own data and what packages brought are whole: nobody looks for a name inside.
@@ -37,7 +37,12 @@ export async function findProtected(roots: readonly string[]): Promise<Protected
     if (protectedName(shown) !== undefined) found.protectedPaths.add(join(root, protectedTop(shown)));
     if (isSecretFile(path)) found.secretFiles.add(path);
   }
-  return { protectedPaths: shallowest(found.protectedPaths), secretFiles: shallowest(found.secretFiles) };
+  return { protectedPaths: [...found.protectedPaths], secretFiles: [...found.secretFiles] };
+}
+
+/** Those that are kept from a command one by one: of too many, those deepest in the workspace are left out. */
+export function mounted({ protectedPaths, secretFiles }: ProtectedFiles): ProtectedFiles {
+  return { protectedPaths: shallowest(protectedPaths), secretFiles: shallowest(secretFiles) };
 }
 
 /** A folder that may not be entered makes `find` fail; what it found beside that counts. */
@@ -47,9 +52,9 @@ function partial(error: unknown): { readonly stdout: string } {
   throw error;
 }
 
-function shallowest(paths: ReadonlySet<string>): readonly string[] {
+function shallowest(paths: readonly string[]): readonly string[] {
   const depth = (path: string): number => path.split('/').length;
-  return [...paths].sort((one, other) => depth(one) - depth(other)).slice(0, mostPaths);
+  return [...paths].sort((one, other) => depth(one) - depth(other)).slice(0, mostMounts);
 }
 
 /**

@@ -16,7 +16,7 @@ import {
 } from '../../core/security/sandbox.ts';
 import { homeRules } from './home-rules.ts';
 import { processGroup } from './process-group.ts';
-import { findProtected, type ProtectedFiles, placeholders, setAside } from './protected-files.ts';
+import { findProtected, mounted, type ProtectedFiles, placeholders, setAside } from './protected-files.ts';
 import { guardRelays } from './relay-guard.ts';
 import { type CommandPlaces, fileRules, type RuntimeSettings, sessionRules } from './runtime-settings.ts';
 
@@ -57,7 +57,7 @@ export function sandboxRuntime(settings: SandboxSettings): Sandbox {
       const group = processGroup(commandLimits.processes);
       try {
         const before = process.platform === 'win32' ? knownOnWindows(roots) : await findProtected(roots);
-        const places = { roots, temporary, ...before, ...linuxHome(runtime, roots) };
+        const places = { roots, temporary, ...mounted(before), ...linuxHome(runtime, roots) };
         const confined = await wrap(runtime, command, places, group?.join);
         count += 1;
         const folder = join(runtime.ownData, 'set-aside', `${process.pid}-${Date.now()}-${count}`);
