@@ -25,8 +25,8 @@ export function holdsSecret(text: string, known: readonly string[] = []): boolea
 /** The values of a .env file whose names say that they are secret. */
 export function secretsOfEnvironmentFile(text: string): readonly string[] {
   return text.split('\n').flatMap((line) => {
-    const [, name = '', quoted = ''] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    const value = quoted.replace(/^(["'])(.*)\1$/, '$2');
+    const [, name = '', quoted = ''] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=(.*)$/s.exec(line) ?? [];
+    const value = quoted.trim().replace(/^(["'])(.*)\1$/, '$2');
     return secretName.test(name) && value.length >= leastKnown ? [value] : [];
   });
 }
@@ -48,7 +48,7 @@ const shapes: readonly RegExp[] = [
   /\bSG\.[-_A-Za-z0-9]{16,}\.[-_A-Za-z0-9]{16,}/g,
   /\b(?:SK|AC)[0-9a-f]{32}\b/g,
   /\b\d{8,10}:[-_A-Za-z0-9]{35}\b/g,
-  /\beyJ[-_A-Za-z0-9]{8,}\.eyJ[-_A-Za-z0-9]{8,}\.[-_A-Za-z0-9]*/g,
+  /\beyJ(?<=(?<![-\w])(?:[-\w]{0,60}-)?eyJ)[-_A-Za-z0-9]{8,}\.eyJ[-_A-Za-z0-9]{8,}\.[-_A-Za-z0-9]*/g,
   /\b(?:dop|doo|dor)_v1_[0-9a-f]{32,}|\bdapi[0-9a-f]{32}\b|\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}|\blin_api_[A-Za-z0-9]{30,}/g,
   /\bAGE-SECRET-KEY-1[A-Z0-9]{20,}/g,
   /\b(?:hvs|hvb)\.[-_A-Za-z0-9]{20,}|\bvercel_[A-Za-z0-9]{20,}|\bsbp_[0-9a-f]{40}/g,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { redact, secretsOfEnvironmentFile } from '../../../../src/core/security/redact.ts';
+import { redact, redacted, secretsOfEnvironmentFile } from '../../../../src/core/security/redact.ts';
 import { plantedSecrets } from '../../../support/planted-secrets.ts';
 
 describe('redact', () => {
@@ -45,6 +45,26 @@ describe('redact', () => {
   it('reads the secret values of a .env file', () => {
     const text = 'PORT=8080\nexport API_KEY="abc def 1"\nDB_PASSWORD=pw-1234\nNAME=somebody\n# TOKEN=none';
     assert.deepEqual(secretsOfEnvironmentFile(text), ['abc def 1', 'pw-1234']);
+  });
+
+  it('reads values of a .env file that blanks or a carriage return follow', () => {
+    const text =
+      'API_KEY = abc def 1 \t\r\nTOKEN=\r\nDB_PASSWORD="pw-1234"\r\n\texport  PASSWORD=\' two words \'\n=x\nTOKEN';
+    assert.deepEqual(secretsOfEnvironmentFile(text), ['abc def 1', 'pw-1234', ' two words ']);
+  });
+
+  it('takes a signed token out of a longer word, too', () => {
+    const token = `eyJ${'hbGciOiJIUzI1NiJ9'}.eyJ${'zdWIiOiIxMjM0NTY3ODkwIn0'}.${'dozjgNryP4J3jVmNHl0w5N'}`;
+    for (const head of ['', 'of-', '--of-a-', 'id=', 'Bearer: '])
+      assert.equal(redact(`${head}${token} ends`), `${head}${redacted} ends`);
+  });
+
+  it('is done with words and lines that were made to take long', function () {
+    this.timeout(60_000);
+    const words = '-eyJaaaaaaaa'.repeat(80_000);
+    assert.equal(redact(words), words);
+    const line = `A_TOKEN=x${' '.repeat(1_000_000)}y`;
+    assert.deepEqual(secretsOfEnvironmentFile(line), [line.slice('A_TOKEN='.length)]);
   });
 
   it('is done with a megabyte of one letter', () => {
