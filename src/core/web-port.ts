@@ -23,8 +23,8 @@ export interface WebAnswer {
 export interface Web {
   /**
    * Needs the decided effects `connect` to the whole address, and `read` of "secret NAME" where one goes along. The address
-   * that is dialled is looked at once more. Throws `permission-denied` (BLOCKED_ADDRESS, WRONG_HOST), `tool-failed` (NO_ANSWER,
-   * TOO_LARGE, TIMEOUT) or `configuration` (NO_SECRET).
+   * that is dialled is looked at once more. Throws `permission-denied` (BLOCKED_ADDRESS, WRONG_HOST), `tool-input` (BAD_HEADER:
+   * one of the connection itself), `tool-failed` (NO_ANSWER, TOO_LARGE, TIMEOUT) or `configuration` (NO_SECRET).
    */
   request(authorized: Authorized, request: WebRequest, signal: AbortSignal): Promise<WebAnswer>;
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type WebClientOptions, webClient } from '../../src/adapters/net/web-client.ts';
 import { sealAuthorized } from '../../src/core/security/authorized.ts';
 import type { Lookup } from '../../src/core/security/guarded-lookup.ts';
-import type { WebAnswer } from '../../src/core/web-port.ts';
+import type { WebAnswer, WebRequest } from '../../src/core/web-port.ts';
 import type { Effect } from '../../src/protocol/effects.ts';
 
 const never = new AbortController().signal;
@@ -21,7 +21,7 @@ async function listening(listener: RequestListener, host = '127.0.0.1', port = 0
 function ask(
   address: string,
   options: Partial<WebClientOptions> = {},
-  more: { readonly secret?: string; readonly method?: string; readonly maxBytes?: number } = {},
+  more: Partial<Pick<WebRequest, 'secret' | 'method' | 'headers' | 'body' | 'maxBytes'>> = {},
 ): Promise<WebAnswer> {
   const url = new URL(address);
   const effects: Effect[] = [{ verb: 'connect', object: url.href, zone: 'outside' }];
@@ -135,6 +135,44 @@ describe('the way out', () => {
     assert.deepEqual([away.status, away.headers['location']], [302, `http://127.0.0.1:${other}/`]);
     assert.equal((await ask(`http://127.0.0.1:${port}/round`)).status, 302);
     assert.equal(elsewhere, 0);
+  });
+
+  it('says where a body ends, whatever the method', async () => {
+    const seen: unknown[] = [];
+    const port = await listening(async (request, response) => {
+      let text = '';
+      for await (const chunk of request.setEncoding('utf8')) text += chunk;
+      seen.push([request.method, request.url, request.headers['content-length'], text]);
+      response.end();
+    });
+    const body = 'POST /admin HTTP/1.1\r\nHost: ä\r\nContent-Length: 0\r\n\r\n';
+    for (const method of ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'POST', 'PUT', 'PATCH']) {
+      await ask(`http://127.0.0.1:${port}/a`, {}, { method, body });
+      assert.deepEqual(seen.splice(0), [[method, '/a', String(Buffer.byteLength(body)), body]]);
+    }
+    await ask(`http://127.0.0.1:${port}/a`);
+    assert.deepEqual(seen, [['GET', '/a', undefined, '']]);
+  });
+
+  it('takes no header that says how the connection is used', async () => {
+    let reached = 0;
+    const port = await listening((_request, response) => {
+      reached += 1;
+      response.end();
+    });
+    for (const name of [
+      'Content-Length',
+      'transfer-encoding',
+      'Connection',
+      'HOST',
+      'upgrade',
+      'trailer',
+      'Expect',
+      'TE',
+      'keep-alive',
+    ])
+      await assert.rejects(ask(`http://127.0.0.1:${port}/`, {}, { headers: { [name]: '5' } }), { code: 'BAD_HEADER' });
+    assert.equal(reached, 0);
   });
 
   it('carries a secret to its own host alone', async () => {

@@ -19,6 +19,8 @@ export interface WebClientOptions {
 }
 
 const mostRedirects = 5;
+/** Where a request ends and what becomes of its connection is said here alone. */
+const ownHeaders = /^(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|keep-alive)$/i;
 
 /** HTTP without cookies, caches, kept connections or proxies: each connection is decided by itself. */
 export function webClient(options: WebClientOptions): Web {
@@ -26,6 +28,11 @@ export function webClient(options: WebClientOptions): Web {
     async request(authorized, request, signal) {
       assertAuthorized(authorized, 'connect', request.url.href);
       if (request.secret !== undefined) assertAuthorized(authorized, 'read', `secret ${request.secret}`);
+      const refused = Object.keys(request.headers).find((name) => ownHeaders.test(name));
+      if (refused !== undefined)
+        throw new MagusError('tool-input', `The header ${refused} cannot be set. Leave it out.`, {
+          code: 'BAD_HEADER',
+        });
       const headers = { ...request.headers, ...(await authorization(options, request)) };
       const stop = AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs)]);
       try {
@@ -81,10 +88,12 @@ function send(options: WebClientOptions, request: WebRequest, signal: AbortSigna
   // An address is never looked up, so it is looked at here.
   if (isIP(literal) !== 0) check(url.hostname, literal);
   const { promise, resolve, reject } = Promise.withResolvers<WebAnswer>();
+  // Of a GET, DELETE or OPTIONS nothing else would say where the body ends: it could be read as another request.
+  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
   const secure = url.protocol === 'https:';
   const outgoing = (secure ? https : http).request(url, {
     method,
-    headers: { 'user-agent': 'openmagus', ...headers, 'accept-encoding': 'identity' },
+    headers: { 'user-agent': 'openmagus', ...headers, ...length, 'accept-encoding': 'identity' },
     agent: false,
     signal,
     lookup: guardedLookup(options.lookup ?? (systemLookup as unknown as Lookup), check) as unknown as LookupFunction,

@@ -4,7 +4,7 @@ import type { ApiCall, ConfiguredApi, WantedCall } from './api-port.ts';
 
 /** What the connection itself is made of, and keys, are not a parameter's to say. */
 const ownHeaders =
-  /^(host|connection|content-length|content-type|transfer-encoding|authorization|proxy-.*|cookie|accept-encoding)$/i;
+  /^(host|connection|content-length|content-type|transfer-encoding|te|trailer|upgrade|expect|keep-alive|authorization|proxy-.*|cookie|accept-encoding)$/i;
 
 /** The request of an operation, without its key. Throws `tool-input` NO_BASE, BAD_PARAMS. */
 export function buildCall(
