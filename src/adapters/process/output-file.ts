@@ -16,8 +16,18 @@ export interface OutputFile {
 /** Streams what a command prints to its file and, in batches, to `onOutput`. */
 export function outputFile(path: string, onOutput: (text: string) => void): OutputFile {
   const file = createWriteStream(path, { flags: 'w', mode: 0o600 });
+  const paused = new Set<Readable>();
+  const goOn = (): void => {
+    for (const from of paused) from.resume();
+    paused.clear();
+  };
+  let broken = false;
+  file.on('drain', goOn);
   // A full disk must not end the extension host; the command goes on, its output is then short.
-  file.on('error', () => undefined);
+  file.on('error', () => {
+    broken = true;
+    goOn();
+  });
   const decoder = new StringDecoder('utf8');
   let written = 0;
   let pending = '';
@@ -35,9 +45,10 @@ export function outputFile(path: string, onOutput: (text: string) => void): Outp
       from.on('data', (chunk: Buffer) => {
         if (closed || written >= maxBytes) return;
         written += chunk.length;
-        if (!file.write(written >= maxBytes ? '\n[output beyond 100 MB was dropped]\n' : chunk)) {
+        // A file that is broken never drains.
+        if (!broken && !file.write(written >= maxBytes ? '\n[output beyond 100 MB was dropped]\n' : chunk)) {
           from.pause();
-          file.once('drain', () => from.resume());
+          paused.add(from);
         }
         pending += decoder.write(chunk);
         timer ??= setTimeout(flush, batchMs);
