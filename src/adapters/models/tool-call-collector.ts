@@ -5,6 +5,14 @@ interface OpenCall {
   id: string;
   name: string;
   readonly pieces: string[];
+  /** How far the pieces go as JSON: each is read once. */
+  readonly progress: Progress;
+}
+interface Progress {
+  depth: number;
+  begun: boolean;
+  inString: boolean;
+  escaped: boolean;
 }
 
 export interface CallCollector {
@@ -19,7 +27,8 @@ export function collectCalls(): CallCollector {
   const byId = new Map<string, OpenCall>();
   const bySlot = new Map<number, OpenCall>();
   const begin = (slot: number): OpenCall => {
-    const call: OpenCall = { id: '', name: '', pieces: [] };
+    const progress = { depth: 0, begun: false, inString: false, escaped: false };
+    const call: OpenCall = { id: '', name: '', pieces: [], progress };
     open.push(call);
     bySlot.set(slot, call);
     return call;
@@ -31,7 +40,7 @@ export function collectCalls(): CallCollector {
     if (slotted === undefined) return begin(slot);
     if (id !== '') return slotted.id === '' ? slotted : begin(slot);
     // Without an id, a name after complete arguments is the next call in a reused place.
-    return names && isJson(slotted.pieces.join('')) ? begin(slot) : slotted;
+    return names && isWhole(slotted.progress) ? begin(slot) : slotted;
   };
   return {
     add: (delta, position) => {
@@ -46,8 +55,10 @@ export function collectCalls(): CallCollector {
       }
       call.name ||= name;
       const written = made['arguments'];
-      if (typeof written === 'string') call.pieces.push(written);
-      else if (isRecord(written)) call.pieces.push(JSON.stringify(written));
+      if (typeof written !== 'string' && !isRecord(written)) return;
+      const piece = typeof written === 'string' ? written : JSON.stringify(written);
+      call.pieces.push(piece);
+      advance(call.progress, piece);
     },
     calls: (whole) =>
       open.map((call) => ({
@@ -59,11 +70,19 @@ export function collectCalls(): CallCollector {
   };
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
+/** Of JSON this much is enough to know where its value ends. */
+function advance(progress: Progress, piece: string): void {
+  for (const sign of piece) {
+    progress.begun ||= sign.trim() !== '';
+    if (progress.escaped) progress.escaped = false;
+    else if (progress.inString && sign === '\\') progress.escaped = true;
+    else if (sign === '"') progress.inString = !progress.inString;
+    else if (progress.inString) continue;
+    else if (sign === '{' || sign === '[') progress.depth += 1;
+    else if (sign === '}' || sign === ']') progress.depth -= 1;
   }
+}
+
+function isWhole({ depth, begun, inString }: Progress): boolean {
+  return begun && !inString && depth === 0;
 }

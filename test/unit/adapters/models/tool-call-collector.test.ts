@@ -42,6 +42,28 @@ describe('tool-call deltas', () => {
     assert.deepEqual(collect([delta('a', '{"x"')], [delta(undefined, ':1}')], [delta('b', { y: 2 })]), two);
   });
 
+  it('stay one call where a server repeats the name, until its arguments are whole', () => {
+    const pieces = ['', ' {"x"', ':"}', '\\"', '}","y":[{}', ']', ' \n}'];
+    const first = [...pieces, '{"y":2}'].map((piece) => [delta('a', piece)]);
+    assert.deepEqual(collect(...first, [delta('b', '"text"')], [delta('c', 'null')], [delta('d', '{}')]), [
+      ['a', ' {"x":"}\\"}","y":[{}] \n}'],
+      ['a', '{"y":2}'],
+      ['b', '"text"'],
+      ['c', 'null'],
+      ['d', '{}'],
+    ]);
+  });
+
+  it('join in very many pieces that each repeat the name', function () {
+    this.timeout(60_000);
+    const pieces = ['{"x":"', ...Array.from({ length: 300_000 }, () => 'no end}'), '"}'];
+    const collector = collectCalls();
+    for (const piece of pieces) collector.add(delta('a', piece), 0);
+    const [call, ...others] = collector.calls(true);
+    assert.equal(others.length, 0);
+    assert.equal(call?.arguments, pieces.join(''));
+  });
+
   it('give a call without arguments an empty object and one without an id a fresh id', () => {
     assert.deepEqual(collect([delta('a', undefined)]), [['a', '{}']]);
     const collector = collectCalls();
