@@ -18,6 +18,8 @@ interface Driver {
 }
 type Step =
   | { readonly do: 'open'; readonly path: string }
+  /** What answers to its text alone. */
+  | { readonly do: 'unfold'; readonly text: string }
   /** For a text, which names what comes late. */
   | { readonly do: 'wait'; readonly text: string }
   | {
@@ -85,7 +87,10 @@ const journeys: Readonly<Record<string, readonly Step[]>> = {
     { do: 'open', path: '/slider' },
     { do: 'press', role: 'slider', name: 'Volume', value: 'ArrowRight' },
   ],
-  unfold: [{ do: 'open', path: '/details' }, click('summary', 'Why?')],
+  unfold: [
+    { do: 'open', path: '/details' },
+    { do: 'unfold', text: 'Why' },
+  ],
   account: [{ do: 'open', path: '/account' }],
   dialog: [{ do: 'open', path: '/modal' }, click('button', 'Delete'), click('button', 'Yes')],
 };
@@ -158,6 +163,10 @@ function ourDriver(): Driver {
     call: async (step) => {
       if (step.do === 'open') return call('browser_open', { url: site.url + step.path });
       if (step.do === 'wait') return call('browser_wait', { for: 'text', value: step.text });
+      if (step.do === 'unfold') {
+        const ref = await refOf(new RegExp(`\\b((?:f\\d+)?e\\d+)\\n *generic "${step.text}`, 'g'));
+        return call('browser_act', { action: 'click', ref });
+      }
       const ref = await find(step);
       if (step.do === 'confirm') return call('browser_act', { action: 'click', ref, dialog: 'accept' });
       if (step.do === 'answer') return call('browser_act', { action: 'click', ref, dialog_text: step.value });
@@ -193,6 +202,10 @@ async function theirDriver(): Promise<Driver> {
     call: async (step) => {
       if (step.do === 'open') return call('browser_navigate', { url: site.url + step.path });
       if (step.do === 'wait') return call('browser_wait_for', { text: step.text });
+      if (step.do === 'unfold') {
+        const ref = await refOf(new RegExp(`\\[ref=(\\w+)\\][^[]*${step.text}`, 'g'));
+        return call('browser_click', { element: step.text, target: ref, ref });
+      }
       const ref = await refOf(new RegExp(`${step.role} "${step.name}".*?\\[ref=(\\w+)\\]`, 'g'));
       const target = { element: `${step.name} ${step.role}`, target: ref, ref };
       if (step.do === 'click') return call('browser_click', target);
