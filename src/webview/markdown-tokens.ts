@@ -1,8 +1,12 @@
 import { Lexer, type Token } from 'marked';
 
-/** Tokens of a whole Markdown text. */
+/** Tokens of a whole Markdown text; one `plain` token where it nests too deep to be read. */
 export function markdownTokens(text: string): readonly Token[] {
-  return new Lexer({ gfm: true, breaks: true }).lex(text);
+  try {
+    return new Lexer({ gfm: true, breaks: true }).lex(text);
+  } catch {
+    return [{ type: 'plain', raw: text, text }];
+  }
 }
 
 export interface GrowingText {

@@ -7,6 +7,9 @@ import { markdown, wantMarkdown } from './lazy.ts';
 import type { GrowingText } from './markdown-tokens.ts';
 import { send } from './state.ts';
 
+/** Blocks and marks within each other that are drawn; what is deeper stands as it was written. */
+const deepest = 50;
+
 interface MarkdownProperties {
   readonly text: string;
 }
@@ -20,19 +23,29 @@ export function Markdown({ text: written }: MarkdownProperties): VNode {
   return <div class="markdown">{tokens ? render(tokens) : <p class="plain">{text}</p>}</div>;
 }
 
+interface Grown {
+  readonly text: string;
+  readonly tokens: GrowingText;
+  /** The settled blocks. */
+  readonly drawn: VNode[];
+}
+
 /** Markdown that is still being written: only its last block is read and drawn again. */
 export function GrowingMarkdown({ text: written }: MarkdownProperties): VNode {
   const text = seenText(written).text;
   wantMarkdown();
   const reader = markdown.value;
-  const grown = useRef<{ readonly text: string; readonly tokens: GrowingText } | undefined>(undefined);
+  const grown = useRef<Grown | undefined>(undefined);
   if (!reader) return <p class="plain">{text}</p>;
-  const before = grown.current && text.startsWith(grown.current.text) ? grown.current.tokens : undefined;
-  const tokens = reader.growTokens(before, text);
-  grown.current = { text, tokens };
+  const before = grown.current && text.startsWith(grown.current.text) ? grown.current : undefined;
+  const tokens = reader.growTokens(before?.tokens, text);
+  const kept = before?.drawn ?? [];
+  // What is the same element as before is not looked at again.
+  const drawn = [...kept, ...render(tokens.settled.slice(kept.length), 0, kept.length)];
+  grown.current = { text, tokens, drawn };
   return (
     <div class="markdown">
-      {render(tokens.settled)}
+      {drawn}
       {tokens.open.map((token, index) => (
         <Piece key={tokens.settled.length + index} token={token as Tokens.Generic} growing />
       ))}
@@ -40,56 +53,67 @@ export function GrowingMarkdown({ text: written }: MarkdownProperties): VNode {
   );
 }
 
-function render(tokens: readonly Token[] | undefined): ComponentChildren {
-  return (tokens ?? []).map((token, index) => <Piece key={index} token={token as Tokens.Generic} />);
+function render(tokens: readonly Token[] | undefined, depth = 0, first = 0): VNode[] {
+  return (tokens ?? []).map((token, index) => (
+    <Piece key={first + index} token={token as Tokens.Generic} depth={depth} />
+  ));
 }
 
-function Piece({ token, growing }: { readonly token: Tokens.Generic; readonly growing?: boolean }): VNode {
+interface PieceProperties {
+  readonly token: Tokens.Generic;
+  readonly depth?: number;
+  readonly growing?: boolean;
+}
+
+function Piece({ token, depth = 0, growing }: PieceProperties): VNode {
+  if (depth > deepest) return <>{token.raw}</>;
   if (token.type === 'code') {
     return <CodeBlock text={String(token['text'])} language={String(token['lang'] ?? '')} growing={growing ?? false} />;
   }
   const element = blocks[token.type] ?? inlines[token.type];
-  if (element) return <>{element(token)}</>;
+  if (element) return <>{element(token, (tokens) => render(tokens, depth + 1))}</>;
   // Raw HTML lands here and is shown as it was written.
-  return <>{token.tokens ? render(token.tokens) : unescaped(token)}</>;
+  return <>{token.tokens ? render(token.tokens, depth + 1) : unescaped(token)}</>;
 }
 
-type Renderers = Readonly<Record<string, (token: Tokens.Generic) => ComponentChildren>>;
+type Inside = (tokens: readonly Token[] | undefined) => ComponentChildren;
+type Renderers = Readonly<Record<string, (token: Tokens.Generic, inside: Inside) => ComponentChildren>>;
 
 const blocks: Renderers = {
   space: () => null,
   hr: () => <hr />,
-  paragraph: (token) => <p>{render(token.tokens)}</p>,
+  plain: (token) => <p class="plain">{token.raw}</p>,
+  paragraph: (token, inside) => <p>{inside(token.tokens)}</p>,
   // The page's own headings end at h2.
-  heading: (token) => h(`h${Math.min(6, Number(token['depth']) + 2)}`, null, render(token.tokens)),
-  blockquote: (token) => <blockquote>{render(token.tokens)}</blockquote>,
-  list: (token) => {
+  heading: (token, inside) => h(`h${Math.min(6, Number(token['depth']) + 2)}`, null, inside(token.tokens)),
+  blockquote: (token, inside) => <blockquote>{inside(token.tokens)}</blockquote>,
+  list: (token, inside) => {
     const items = (token as unknown as Tokens.List).items.map((item, index) => (
       <li key={index}>
         {item.task ? (item.checked ? '☑ ' : '☐ ') : null}
-        {render(item.tokens)}
+        {inside(item.tokens)}
       </li>
     ));
     return token['ordered'] ? <ol start={Number(token['start']) || 1}>{items}</ol> : <ul>{items}</ul>;
   },
-  table: (token) => <Table table={token as unknown as Tokens.Table} />,
+  table: (token, inside) => <Table table={token as unknown as Tokens.Table} inside={inside} />,
 };
 
 const inlines: Renderers = {
-  strong: (token) => <strong>{render(token.tokens)}</strong>,
-  em: (token) => <em>{render(token.tokens)}</em>,
-  del: (token) => <del>{render(token.tokens)}</del>,
+  strong: (token, inside) => <strong>{inside(token.tokens)}</strong>,
+  em: (token, inside) => <em>{inside(token.tokens)}</em>,
+  del: (token, inside) => <del>{inside(token.tokens)}</del>,
   codespan: (token) => <code>{String(token['text'])}</code>,
   br: () => <br />,
   checkbox: () => null,
-  link: (token) => {
+  link: (token, inside) => {
     const address = String(token['href']);
     return /^https?:\/\//i.test(address) ? (
       <a href={address} title={address} onClick={(event) => open(event, address)}>
-        {render(token.tokens)}
+        {inside(token.tokens)}
       </a>
     ) : (
-      <span>{render(token.tokens)}</span>
+      <span>{inside(token.tokens)}</span>
     );
   },
   // A remote image would tell its server that it was looked at.
@@ -103,14 +127,14 @@ function open(event: Event, address: string): void {
   send({ type: 'open-link', address });
 }
 
-function Table({ table }: { readonly table: Tokens.Table }): VNode {
+function Table({ table, inside }: { readonly table: Tokens.Table; readonly inside: Inside }): VNode {
   return (
     <section class="table" tabIndex={0} aria-label="Table">
       <table>
         <thead>
           <tr>
             {table.header.map((cell, index) => (
-              <th key={index}>{render(cell.tokens)}</th>
+              <th key={index}>{inside(cell.tokens)}</th>
             ))}
           </tr>
         </thead>
@@ -118,7 +142,7 @@ function Table({ table }: { readonly table: Tokens.Table }): VNode {
           {table.rows.map((row, index) => (
             <tr key={index}>
               {row.map((cell, column) => (
-                <td key={column}>{render(cell.tokens)}</td>
+                <td key={column}>{inside(cell.tokens)}</td>
               ))}
             </tr>
           ))}
