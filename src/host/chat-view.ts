@@ -14,6 +14,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #tasks: TaskService;
   readonly #confirmer: Confirmer;
   readonly #subscriptions: vscode.Disposable[];
+  readonly #turns = new vscode.EventEmitter<void>();
+  /** It shows another task, or none. */
+  readonly onTurn = this.#turns.event;
   #view: vscode.WebviewView | undefined;
   #taskId: string | null = null;
   #feed: ViewFeed | undefined;
@@ -56,7 +59,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   /** Shows a task in the view; null: the empty view with the history. */
   async open(taskId: string | null, takeFocus = true): Promise<void> {
     const changed = this.#taskId !== taskId;
-    this.#taskId = taskId;
+    this.#turnTo(taskId);
     // A view that was not there yet asks for its snapshot itself.
     const asksItself = !this.#view;
     if (takeFocus || asksItself) await vscode.commands.executeCommand('openmagus.chat.focus');
@@ -74,13 +77,21 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   dispose(): void {
     this.#stopFeed();
+    this.#turns.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #turnTo(taskId: string | null): void {
+    if (taskId === this.#taskId) return;
+    this.#taskId = taskId;
+    this.#turns.fire();
   }
 
   async #receive(message: unknown): Promise<void> {
     try {
       const { viewRequestSchema } = await import('../protocol/chat-view.ts');
-      await this.#answer(viewRequestSchema.parse(message));
+      const { requestOf } = await import('./view-request.ts');
+      await this.#answer(requestOf(viewRequestSchema, message));
     } catch (error) {
       this.#fail(error);
     }
@@ -94,7 +105,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       case 'start':
         return this.#start(request);
       case 'open':
-        this.#taskId = request.taskId;
+        this.#turnTo(request.taskId);
         return this.#postSnapshot();
       case 'approve':
         return desk.approve(request.taskId, request.callId, request.allowed);
@@ -138,7 +149,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     const { goal, mode } = request;
     const pointedAt = await Promise.all(request.mentions.map(readMention));
     const images = request.images.map((image) => ({ kind: 'image' as const, text: '', ...image }));
-    this.#taskId = await this.#tasks.start({ goal, mode, context: [...pointedAt, ...images] });
+    this.#turnTo(await this.#tasks.start({ goal, mode, context: [...pointedAt, ...images] }));
     await this.#postSnapshot();
   }
 

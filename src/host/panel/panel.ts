@@ -51,8 +51,9 @@ export class Panel implements vscode.Disposable {
       }),
       memories.onChange(() => this.#watch(this.#refresh())),
       sources.tasks.onEvent(({ event }) => {
-        if (event.type === 'plan-proposed' && this.#plan) this.#watch(this.#plan.choose());
+        if (event.type === 'plan-proposed') this.#choosePlan();
       }),
+      sources.chat.onTurn(() => this.#choosePlan()),
       migration.onChange(() => this.#postMigration()),
       connectors.onChange(() => this.#watch(this.#postConnectors())),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#postSurroundings()),
@@ -90,6 +91,7 @@ export class Panel implements vscode.Disposable {
       this.#selected = null;
       this.#showsConnectors = false;
       plan.dispose();
+      if (this.#plan === plan) this.#plan = undefined;
     });
     fillWebview(panel.webview, this.#extensionUri, 'panel');
   }
@@ -97,7 +99,8 @@ export class Panel implements vscode.Disposable {
   async #receive(message: unknown): Promise<void> {
     try {
       const { panelRequestSchema } = await import('../../protocol/panel.ts');
-      await this.#answer(panelRequestSchema.parse(message));
+      const { requestOf } = await import('../view-request.ts');
+      await this.#answer(requestOf(panelRequestSchema, message));
     } catch (error) {
       this.#fail(error);
     }
@@ -120,8 +123,7 @@ export class Panel implements vscode.Disposable {
         this.#postSurroundings();
         this.#postMigration();
         this.#takeWanted();
-        await this.#plan?.choose();
-        this.#postPlan();
+        this.#watch(this.#beginPlan());
         return this.#refresh();
       case 'look':
         this.#look = request.look;
@@ -187,7 +189,7 @@ export class Panel implements vscode.Disposable {
     if (wanted === undefined) return;
     this.#wanted = undefined;
     this.#post({ type: 'go', ...wanted });
-    if (this.#plan) this.#watch(this.#plan.choose());
+    this.#choosePlan();
     if (wanted.id === undefined) return;
     this.#selected = wanted.id;
     this.#watch(this.#postDetail());
@@ -214,6 +216,16 @@ export class Panel implements vscode.Disposable {
   #postSurroundings(): void {
     const surroundings = { trusted: vscode.workspace.isTrusted, roots: workspaceRoots() };
     this.#post({ type: 'surroundings', surroundings });
+  }
+
+  /** The page waits to hear that there is no task, too. */
+  async #beginPlan(): Promise<void> {
+    await this.#plan?.choose();
+    this.#postPlan();
+  }
+
+  #choosePlan(): void {
+    if (this.#plan) this.#watch(this.#plan.choose());
   }
 
   #postPlan(): void {

@@ -8,6 +8,7 @@ import './open-link.ts';
 import './attacks.ts';
 import './native-chat.ts';
 import './editor-models.ts';
+import './plan-follower.ts';
 import './memory.ts';
 import './workspace-index.ts';
 import './code-intel.ts';
