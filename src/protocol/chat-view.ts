@@ -4,6 +4,7 @@ import { planSchema } from './plan.ts';
 import { remedies } from './remedies.ts';
 import type { LoggedEvent, TaskStatus } from './task-event.ts';
 import { taskModes } from './task-start.ts';
+import { mostAnswerCharacters, mostGoalCharacters, mostImageLabel } from './text-limits.ts';
 
 /** Something the user pointed at with @. The host reads it when the task starts. */
 export const mentionSchema = z.object({
@@ -15,7 +16,7 @@ export const mentionSchema = z.object({
 export type Mention = z.infer<typeof mentionSchema>;
 
 export const pastedImageSchema = z.object({
-  label: z.string().check(z.maxLength(200)),
+  label: z.string().check(z.maxLength(mostImageLabel)),
   dataUrl: z.string().check(z.maxLength(8_000_000), z.regex(/^data:image\/(?:png|jpeg|gif|webp);base64,/)),
 });
 export type PastedImage = z.infer<typeof pastedImageSchema>;
@@ -29,7 +30,7 @@ export const viewRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({
     type: z.literal('start'),
-    goal: z.string().check(z.minLength(1), z.maxLength(200_000)),
+    goal: z.string().check(z.minLength(1), z.maxLength(mostGoalCharacters)),
     mode: z.enum(taskModes),
     mentions: z.array(mentionSchema).check(z.maxLength(50)),
     images: z.array(pastedImageSchema).check(z.maxLength(10)),
@@ -41,7 +42,7 @@ export const viewRequestSchema = z.discriminatedUnion('type', [
     ...task,
     plan: z.nullable(planSchema.check(z.refine((plan) => JSON.stringify(plan).length < 2_000_000))),
   }),
-  z.object({ type: z.literal('answer'), ...call, text: z.string().check(z.maxLength(200_000)) }),
+  z.object({ type: z.literal('answer'), ...call, text: z.string().check(z.maxLength(mostAnswerCharacters)) }),
   z.object({ type: z.literal('cancel'), ...task }),
   z.object({ type: z.literal('resume'), ...task }),
   z.object({ type: z.literal('review'), ...task }),

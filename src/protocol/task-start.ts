@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { mostGoalCharacters } from './text-limits.ts';
 
 export const taskModes = ['auto', 'ask', 'plan', 'act'] as const;
 export const approvalModes = ['ask', 'deny', 'edits', 'auto'] as const;
@@ -18,8 +19,6 @@ export const contextItemSchema = z.object({
   /** Images only: data URL. */
   dataUrl: z.optional(z.string().check(z.maxLength(8_000_000))),
 });
-
-export const mostGoalCharacters = 200_000;
 
 /** The one way in: chat view, palette, code action, command line and API all send this. */
 export const taskStartSchema = z.object({

@@ -1,6 +1,8 @@
 import type { RefObject, VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { TaskMode } from '../protocol/task-start.ts';
+import { mostGoalCharacters } from '../protocol/text-limits.ts';
+import { goalField } from './focus.ts';
 import { Icon, IconButton } from './icon.tsx';
 import { MentionPopup, type MentionPopupState, optionId, popupId, useMentionPopup } from './mention-popup.tsx';
 import { mentionsIn } from './mention-token.ts';
@@ -14,6 +16,11 @@ const modes: readonly { readonly mode: TaskMode; readonly label: string; readonl
   { mode: 'act', label: 'Act', meaning: 'One step, without a plan' },
 ];
 const mostImages = 10;
+/** The field itself takes no more than that. */
+const tooLong = {
+  message: `A goal takes ${mostGoalCharacters.toLocaleString('en')} characters: the end of what you pasted is left out. Put the long part into a file and point at it with @.`,
+  kind: 'user-input',
+} as const;
 
 /** Where a task begins. Enter sends, Shift+Enter begins a new line, @ mentions; a half-written goal survives hiding the view. */
 export function Composer(): VNode {
@@ -76,6 +83,7 @@ function Goal(): VNode {
         rows={2}
         placeholder="Describe a goal"
         value={goal}
+        maxLength={mostGoalCharacters}
         onInput={({ currentTarget }) => {
           setDraft({ goal: currentTarget.value });
           popup.refresh();
@@ -126,6 +134,8 @@ function mention(field: RefObject<HTMLTextAreaElement | null>, popup: MentionPop
 
 async function paste(event: ClipboardEvent): Promise<void> {
   const files = [...(event.clipboardData?.files ?? [])];
+  const words = event.clipboardData?.getData('text/plain') ?? '';
+  if (files.length === 0 && draft.value.goal.length + words.length > mostGoalCharacters) failure.value = tooLong;
   if (files.length === 0) return;
   event.preventDefault();
   const read = await readImages(files);
@@ -144,6 +154,7 @@ function Images(): VNode | null {
             icon="close"
             label={`Remove ${image.label}`}
             onClick={() => {
+              goalField()?.focus();
               images.value = images.value.filter((other) => other !== image);
             }}
           />

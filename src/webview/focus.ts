@@ -5,9 +5,10 @@ export function takeLostFocus(element: HTMLElement | null): void {
   if (document.hasFocus() && idle) element?.focus({ preventScroll: element.classList.contains('scroll') });
 }
 
-/** Where the focus goes when a button has done its work and is about to vanish. */
+/** Where the focus goes when a button has done its work and is about to vanish; before there is a conversation, to the goal. */
 export function restOnConversation(): void {
-  conversation()?.focus({ preventScroll: true });
+  const resting = document.querySelector<HTMLElement>('.scroll[tabindex]') ?? goalField();
+  resting?.focus({ preventScroll: true });
 }
 
 export function conversation(): HTMLElement | null {

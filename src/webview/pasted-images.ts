@@ -1,4 +1,5 @@
 import type { PastedImage } from '../protocol/chat-view.ts';
+import { mostImageLabel } from '../protocol/text-limits.ts';
 
 const kinds: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 /** Bytes; what the protocol takes, before base64 makes it a third larger. */
@@ -14,7 +15,7 @@ export async function readImages(
     if (!file.type.startsWith('image/')) continue;
     if (!kinds.has(file.type)) refused = 'Only PNG, JPEG, GIF and WebP images can be pasted.';
     else if (file.size > mostBytes) refused = 'That image is larger than 5.9 MB. Paste a smaller one.';
-    else images.push({ label: file.name || 'image', dataUrl: await dataUrlOf(file) });
+    else images.push({ label: (file.name || 'image').slice(0, mostImageLabel), dataUrl: await dataUrlOf(file) });
   }
   return { images, refused };
 }

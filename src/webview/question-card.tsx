@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
+import { mostAnswerCharacters } from '../protocol/text-limits.ts';
 import { useAskingCard } from './asking-card.ts';
 import type { QuestionItem } from './chat-items.ts';
 import { restOnConversation } from './focus.ts';
@@ -45,6 +46,7 @@ export function QuestionCard({
               aria-label="Your answer"
               placeholder="Your answer"
               value={text}
+              maxLength={mostAnswerCharacters}
               onInput={({ currentTarget }) => setText(currentTarget.value)}
             />
             <button type="submit" class="primary" disabled={!running.value || !text.trim()}>

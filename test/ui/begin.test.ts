@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { capture } from './capture.ts';
-import { ask, begin, button, goal, hold, region } from './person.ts';
+import { ask, begin, button, goal, hold, holdsFocus, region } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 
 const pixel =
@@ -29,6 +29,7 @@ describe('where a task begins', () => {
     assert.equal(await goal(window).inputValue(), 'Anything', 'the goal is not lost');
     await failure.getByRole('button', { name: 'Dismiss' }).click();
     await failure.waitFor({ state: 'detached' });
+    await holdsFocus(goal(window));
     await goal(window).fill('');
   });
 
@@ -69,6 +70,29 @@ describe('where a task begins', () => {
       .getByText(/Only PNG, JPEG, GIF and WebP/)
       .waitFor();
     await region(window, 'Failure').getByRole('button', { name: 'Dismiss' }).click();
+  });
+
+  it('takes a picture out again, and the focus stays', async () => {
+    await pasteImage(window);
+    await button(window, 'Remove screenshot.png').click();
+    await holdsFocus(goal(window));
+    assert.equal(await window.chat.getByRole('img', { name: 'screenshot.png' }).count(), 0);
+  });
+
+  it('takes a goal of bounded length, and says in words what is too long', async () => {
+    await goal(window).click();
+    await window.page.keyboard.insertText('x'.repeat(200_100));
+    assert.equal((await goal(window).inputValue()).length, 200_000);
+    // As something that is no person could write into the field.
+    await goal(window).evaluate((field) => {
+      (field as HTMLTextAreaElement).value = 'x'.repeat(250_000);
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+    await goal(window).press('Enter');
+    const failure = region(window, 'Failure');
+    await failure.getByText(/^This cannot be taken: goal: must be at most 200000 characters long\./).waitFor();
+    await failure.getByRole('button', { name: 'Dismiss' }).click();
+    await goal(window).fill('');
   });
 
   it('lists the tasks so far and finds one by its words', async () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { projectFolder } from '../support/extension-package.ts';
 import type { ScriptedReply } from '../support/scripted-model.ts';
+import { until } from '../support/until.ts';
 import type { Window } from './stage.ts';
 
 /** The model begins to answer and never ends: whatever the chat shows then stays. */
@@ -20,6 +21,11 @@ export const button = (window: Window, name: string | RegExp): Locator =>
   window.chat.getByRole('button', { name, exact: true });
 export const region = (window: Window, name: string | RegExp): Locator => window.chat.getByRole('region', { name });
 export const result = (window: Window): Locator => region(window, 'Result').last();
+
+/** Waits until the focus is there. */
+export function holdsFocus(place: Locator): Promise<void> {
+  return until(() => place.evaluate((element) => element === document.activeElement));
+}
 
 /** From whatever the chat shows to the page where a task begins. */
 export async function begin(window: Window): Promise<void> {

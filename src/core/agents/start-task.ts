@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
-import { mostGoalCharacters, taskStartSchema } from '../../protocol/task-start.ts';
+import { taskStartSchema } from '../../protocol/task-start.ts';
+import { mostGoalCharacters } from '../../protocol/text-limits.ts';
 import { MagusError } from '../errors/magus-error.ts';
 import { parseInWords } from '../errors/parse-in-words.ts';
 import type { Ports } from '../ports.ts';
