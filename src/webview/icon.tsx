@@ -45,7 +45,7 @@ export function Icon({ name, spinning }: { readonly name: IconName; readonly spi
 interface IconButtonProperties {
   readonly icon: IconName;
   readonly label: string;
-  readonly onClick: () => void;
+  readonly onClick: (event: { readonly currentTarget: HTMLElement }) => void;
   readonly disabled?: boolean;
 }
 

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import type { ChatItem } from './chat-items.ts';
 import { EndCard } from './end-card.tsx';
+import { restOnConversation } from './focus.ts';
 import { Icon } from './icon.tsx';
 import { Markdown } from './markdown.tsx';
 import { PlanCard } from './plan-card.tsx';
@@ -20,7 +21,14 @@ export function Items({ taskId }: { readonly taskId: string }): VNode {
   return (
     <>
       {first > 0 ? (
-        <button type="button" class="earlier" onClick={() => (shown.value += 2 * portion)}>
+        <button
+          type="button"
+          class="earlier"
+          onClick={() => {
+            if (first <= 2 * portion) restOnConversation();
+            shown.value += 2 * portion;
+          }}
+        >
           Show {Math.min(first, 2 * portion)} of {first} earlier
         </button>
       ) : null}

@@ -1,6 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import type { ErrorKind } from '../protocol/error-kinds.ts';
 import { goesOn, type Remedy, remediesOf, remedyWords } from '../protocol/remedies.ts';
+import { restOnConversation } from './focus.ts';
 import { send } from './state.ts';
 
 interface RemediesProperties {
@@ -15,8 +16,12 @@ interface RemediesProperties {
 /** Buttons that open the place where a failure can be mended. */
 export function Remedies({ kind, code, taskId, dismiss, children }: RemediesProperties): VNode {
   const offered = remediesOf(kind, code).filter((remedy) => !goesOn(remedy) || taskId !== undefined);
-  const choose = (remedy: Remedy): void =>
-    goesOn(remedy) && taskId !== undefined ? send({ type: 'resume', taskId }) : send({ type: 'remedy', remedy });
+  const choose = (remedy: Remedy): void => {
+    const goes = goesOn(remedy) && taskId !== undefined;
+    // These buttons vanish with it, and a failure with whatever is done next.
+    if (goes || dismiss) restOnConversation();
+    send(goes ? { type: 'resume', taskId } : { type: 'remedy', remedy });
+  };
   return (
     <div class="row">
       {offered.map((remedy, index) => (
@@ -26,7 +31,13 @@ export function Remedies({ kind, code, taskId, dismiss, children }: RemediesProp
       ))}
       {children}
       {dismiss ? (
-        <button type="button" onClick={dismiss}>
+        <button
+          type="button"
+          onClick={() => {
+            restOnConversation();
+            dismiss();
+          }}
+        >
           Dismiss
         </button>
       ) : null}

@@ -32,7 +32,10 @@ export function StepEditor({ step, steps, onChange }: StepEditorProperties): VNo
           icon="trash"
           label={`Remove step ${step.title}`}
           disabled={steps.length === 1}
-          onClick={() => onChange(withoutStep(steps, step))}
+          onClick={({ currentTarget }) => {
+            focusNeighbour(currentTarget);
+            onChange(withoutStep(steps, step));
+          }}
         />
       </div>
       <textarea
@@ -52,4 +55,11 @@ export function StepEditor({ step, steps, onChange }: StepEditorProperties): VNo
       />
     </div>
   );
+}
+
+/** The title of the step after this one, or before it where it is the last. */
+function focusNeighbour(element: HTMLElement): void {
+  const item = element.closest('li');
+  const neighbour = item?.nextElementSibling ?? item?.previousElementSibling;
+  neighbour?.querySelector('input')?.focus();
 }

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { takeLostFocus } from './focus.ts';
+import { restOnConversation, takeLostFocus } from './focus.ts';
 import { waits } from './fold-events.ts';
 import { Icon, IconButton } from './icon.tsx';
 import { Items } from './items.tsx';
@@ -92,7 +92,14 @@ function Activity({ taskId }: TaskPageProperties): VNode | null {
   return (
     <section class="card" aria-label="Task stopped">
       <p>This task is not running in this window. It can go on where it stopped.</p>
-      <button type="button" class="primary" onClick={() => send({ type: 'resume', taskId })}>
+      <button
+        type="button"
+        class="primary"
+        onClick={() => {
+          restOnConversation();
+          send({ type: 'resume', taskId });
+        }}
+      >
         Resume
       </button>
     </section>

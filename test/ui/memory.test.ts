@@ -6,7 +6,7 @@ import type { Frame } from 'playwright-core';
 import { projectFolder } from '../support/extension-package.ts';
 import { until } from '../support/until.ts';
 import { capture, ofPanel } from './capture.ts';
-import { ask, hold, remember, result } from './person.ts';
+import { ask, hold, holdsFocus, remember, result } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 
 const outcome = (success: boolean, index: number) => ({
@@ -134,11 +134,12 @@ describe('the memory explorer', () => {
     await button('Pin').click();
     await button('Unpin').waitFor();
     await button('Edit').click();
+    await holdsFocus(panel.getByRole('textbox', { name: 'Title' }));
     await panel.getByRole('textbox', { name: 'Title' }).fill('Prices are in cents, always');
     await capture(window, 'memory-edit', ofPanel(panel));
     await button('Save').click();
     await memory('Prices are in cents, always').waitFor();
-    await detail().getByRole('heading', { name: 'Prices are in cents, always' }).waitFor();
+    await holdsFocus(detail().getByRole('heading', { name: 'Prices are in cents, always' }));
   });
 
   it('gives one to the team after a dialog that says who will read it', async () => {
@@ -157,7 +158,7 @@ describe('the memory explorer', () => {
     await dialog.getByText('Forget this memory?').waitFor();
     assert.match((await dialog.textContent()) ?? '', /fact: Prices are in cents, always/);
     await dialog.getByRole('button', { name: 'Forget', exact: true }).click();
-    await detail().getByText('This memory has been forgotten.').waitFor();
+    await holdsFocus(detail().getByText('This memory has been forgotten.'));
     await until(async () => (await panel.locator('button.memory').count()) === 0);
   });
 
@@ -258,6 +259,9 @@ describe('the memory explorer', () => {
     window.chat = await window.openChat();
     await window.chat.getByRole('button', { name: 'Cancel', exact: true }).click();
     await result(window).waitFor();
+    on.play({ turns: [{ calls: [{ name: 'answer', args: { text: 'Nothing.' } }] }] });
+    await ask(window, 'What else is there?', 'ask');
+    await panel.getByText('This task has no plan yet.').waitFor();
   });
 
   it('says what a server lacks when memories cannot be sent to it', async () => {

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { ScriptedCall, ScriptedReply } from '../support/scripted-model.ts';
 import { until } from '../support/until.ts';
 import { capture } from './capture.ts';
-import { allowAll, ask, begin, button, hold, region, remember, result } from './person.ts';
+import { allowAll, ask, begin, button, hold, holdsFocus, region, remember, result } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 
 const planner = { when: { tool: 'propose_plan' } } as const;
@@ -85,6 +85,16 @@ describe('a task in the chat', () => {
     await capture(window, 'streaming');
   });
 
+  it('shows what nests too deep as it was written', async () => {
+    on.play({ turns: [{ ...executor, text: `${'> '.repeat(80)}far inside`, silence: true }] });
+    await ask(window, 'Quote it', 'act');
+    await window.chat.getByText(/> far inside/).waitFor();
+    assert.ok((await window.chat.locator('.markdown blockquote').count()) <= 51);
+    on.play({ turns: [{ ...executor, text: `${'>'.repeat(3000)}too far inside`, silence: true }] });
+    await ask(window, 'Quote it again', 'act');
+    await window.chat.getByText(/>{3000}too far inside/).waitFor();
+  });
+
   it('is cancelled by its button, and goes on when it is resumed', async () => {
     await button(window, 'Cancel').click();
     await result(window).getByText('Cancelled', { exact: true }).waitFor();
@@ -93,6 +103,7 @@ describe('a task in the chat', () => {
     await button(window, 'Resume').click();
     await window.chat.getByText('Resumed.').waitFor();
     await button(window, 'Cancel').waitFor();
+    await holdsFocus(region(window, 'Conversation'));
     await capture(window, 'resumed');
   });
 
@@ -115,7 +126,11 @@ describe('a task in the chat', () => {
   it('ends when its plan is rejected, and nothing was done', async () => {
     on.play({ turns: [plan] });
     await ask(window, 'One test fails. Find out why and mend it.', 'auto');
-    await region(window, 'Plan').getByRole('button', { name: 'Reject', exact: true }).click();
+    const card = region(window, 'Plan');
+    await card.getByRole('button', { name: 'Edit', exact: true }).click();
+    await card.getByRole('button', { name: 'Remove step Add a test for an empty cart' }).click();
+    await holdsFocus(card.getByRole('textbox', { name: 'Title of step mend' }));
+    await card.getByRole('button', { name: 'Reject', exact: true }).click();
     await result(window).getByText('Cancelled', { exact: true }).waitFor();
     await capture(window, 'plan-rejected');
   });

@@ -17,14 +17,16 @@ export function MemoryDetailView(): VNode {
   const shown = detail.value;
   const heading = useRef<HTMLHeadingElement>(null);
   const there = shown !== undefined;
+  const gone = shown === null;
+  const restOnHeading = (): void => heading.current?.focus();
   useEffect(() => {
-    if (there) heading.current?.focus();
-  }, [there]);
+    if (there) restOnHeading();
+  }, [there, gone]);
   return (
     <article class="detail scroll" aria-label="Memory">
       <div class="row">
         <IconButton icon="back" label="Back to the list" onClick={goBack} />
-        {shown ? <Actions record={shown.record} shareWith={shown.shareWith} /> : null}
+        {shown ? <Actions record={shown.record} shareWith={shown.shareWith} rest={restOnHeading} /> : null}
       </div>
       {shown === undefined ? <p class="quiet">Loading…</p> : null}
       {shown === null ? (
@@ -37,7 +39,7 @@ export function MemoryDetailView(): VNode {
           <h2 ref={heading} tabIndex={-1}>
             <Icon name={kindFaces[shown.record.kind].icon} /> {shown.record.title}
           </h2>
-          <Body shown={shown} />
+          <Body shown={shown} rest={restOnHeading} />
         </>
       ) : null}
     </article>
@@ -51,12 +53,17 @@ function goBack(): void {
   requestAnimationFrame(() => document.getElementById(`memory ${id}`)?.focus());
 }
 
-function Actions({ record, shareWith }: Pick<MemoryDetail, 'record' | 'shareWith'>): VNode {
+interface ActionsProperties extends Pick<MemoryDetail, 'record' | 'shareWith'> {
+  /** Takes the focus of a button that vanishes. */
+  readonly rest: () => void;
+}
+
+function Actions({ record, shareWith, rest }: ActionsProperties): VNode {
   const restricted = surroundings.value?.trusted !== true;
   const { id, pinned, review, source } = record;
   return (
     <>
-      {review && !pinned ? <Review id={id} restricted={restricted} /> : null}
+      {review && !pinned ? <Review id={id} restricted={restricted} rest={rest} /> : null}
       <button type="button" disabled={restricted} onClick={() => send({ type: 'pin', id, pinned: !pinned })}>
         {pinned ? 'Unpin' : 'Pin'}
       </button>
@@ -80,24 +87,37 @@ function Actions({ record, shareWith }: Pick<MemoryDetail, 'record' | 'shareWith
   );
 }
 
+interface ReviewProperties extends Pick<ActionsProperties, 'rest'> {
+  readonly id: string;
+  readonly restricted: boolean;
+}
+
 /** What was learned where words from outside were heard is told to no task before a person has looked at it. */
-function Review({ id, restricted }: { readonly id: string; readonly restricted: boolean }): VNode {
+function Review({ id, restricted, rest }: ReviewProperties): VNode {
+  const review = (accepted: boolean): void => {
+    rest();
+    send({ type: 'review', id, accepted });
+  };
   return (
     <>
-      <button type="button" disabled={restricted} onClick={() => send({ type: 'review', id, accepted: true })}>
+      <button type="button" disabled={restricted} onClick={() => review(true)}>
         Accept
       </button>
-      <button type="button" disabled={restricted} onClick={() => send({ type: 'review', id, accepted: false })}>
+      <button type="button" disabled={restricted} onClick={() => review(false)}>
         Reject
       </button>
     </>
   );
 }
 
-function Body({ shown }: { readonly shown: MemoryDetail }): VNode {
+function Body({ shown, rest }: Pick<ActionsProperties, 'rest'> & { readonly shown: MemoryDetail }): VNode {
   const [editing, setEditing] = useState(false);
   const { record, related, recollections } = shown;
-  if (editing) return <MemoryEditor record={record} done={() => setEditing(false)} />;
+  const endEditing = (): void => {
+    rest();
+    setEditing(false);
+  };
+  if (editing) return <MemoryEditor record={record} done={endEditing} />;
   return (
     <>
       <Facts record={record} related={related} />

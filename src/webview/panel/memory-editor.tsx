@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MemoryRecord } from '../../protocol/memory.ts';
 import { send } from './panel-state.ts';
 
@@ -12,6 +12,8 @@ interface EditorProperties {
 export function MemoryEditor({ record, done }: EditorProperties): VNode {
   const [title, setTitle] = useState(record.title);
   const [text, setText] = useState(record.text);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   return (
     <form
       class="editor"
@@ -24,7 +26,12 @@ export function MemoryEditor({ record, done }: EditorProperties): VNode {
     >
       <label>
         Title
-        <input value={title} maxLength={300} onInput={({ currentTarget }) => setTitle(currentTarget.value)} />
+        <input
+          ref={field}
+          value={title}
+          maxLength={300}
+          onInput={({ currentTarget }) => setTitle(currentTarget.value)}
+        />
       </label>
       {record.workflow ? null : (
         <label>

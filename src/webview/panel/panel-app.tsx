@@ -63,13 +63,21 @@ function FailureCard(): VNode | null {
         {remediesOf(kind, code)
           .filter((remedy) => remedy === 'manage-trust' || remedy === 'show-log')
           .map((remedy) => (
-            <button key={remedy} type="button" onClick={() => send({ type: 'remedy', remedy })}>
+            <button
+              key={remedy}
+              type="button"
+              onClick={() => {
+                restOnPages();
+                send({ type: 'remedy', remedy });
+              }}
+            >
               {remedyWords[remedy]}
             </button>
           ))}
         <button
           type="button"
           onClick={() => {
+            restOnPages();
             failure.value = undefined;
           }}
         >
@@ -78,4 +86,9 @@ function FailureCard(): VNode | null {
       </div>
     </section>
   );
+}
+
+/** Where the focus goes when the failure with its buttons vanishes. */
+function restOnPages(): void {
+  document.querySelector<HTMLElement>('.pages [aria-current]')?.focus();
 }
