@@ -60,7 +60,9 @@ interface Prohibition {
   readonly ofReading: boolean;
 }
 
-function prohibitions(text: string): readonly Prohibition[] {
+function prohibitions(written: string): readonly Prohibition[] {
+  // Blanks say nothing beyond one, and patterns that look for them would look at each again and again.
+  const text = written.replace(/\s+/g, (blanks) => (blanks.includes('\n') ? '\n' : ' '));
   // A full stop ends it where a blank or the end follows: names of files have one too.
   const found = text.matchAll(/\b(?:never|not ever|don't ever)\s+(?:ever\s+)?((?:[^.\n]|\.(?!\s|$))+)/gi);
   return [...found].flatMap(({ index, 1: sentence = '' }) => {
@@ -68,7 +70,12 @@ function prohibitions(text: string): readonly Prohibition[] {
     const touched = touching.exec(said)?.[1]?.toLowerCase();
     const command = commands.exec(said)?.[1]?.toLowerCase();
     // "The server never answers" tells something and forbids nothing.
-    if (touched === undefined && command === undefined && !beginsSentence.test(text.slice(0, index))) return [];
+    if (
+      touched === undefined &&
+      command === undefined &&
+      !beginsSentence.test(text.slice(Math.max(0, index - 2), index))
+    )
+      return [];
     const quoted = [...said.matchAll(/`([^`]+)`|"([^"]+)"|'([^']+)'/g)].map(
       (part) => part[1] ?? part[2] ?? part[3] ?? '',
     );
@@ -84,7 +91,7 @@ function prohibitions(text: string): readonly Prohibition[] {
 
 /** "Never use npm, use pnpm": what is wanted instead is not forbidden; it begins with the same verb, or says so. */
 function withoutInstead(sentence: string): string {
-  const [verb = ''] = /^[a-z]*/i.exec(sentence) ?? [];
+  const [verb = ''] = /^[a-z]{0,40}/i.exec(sentence) ?? [];
   const masked = sentence.replace(/`[^`]+`|"[^"]+"|'[^']+'/g, (quote) => '_'.repeat(quote.length));
   const instead = new RegExp(
     `\\s*(?:[,;:(\u2013\u2014]|\\s-)\\s*(?:please\\s+)?(?:but|always|instead|rather|prefer|${verb})\\b|\\s(?:but|instead of|rather than)\\s|;`,
@@ -156,6 +163,6 @@ function wordsIn(text: string): readonly string[] {
   return text
     .toLowerCase()
     .split(/[\s;|&()]+/)
-    .map((word) => word.replace(/^["'`]+|["'`]+$/g, ''))
+    .map((word) => word.replace(/^["'`]+|(?<!["'`])["'`]+$/g, ''))
     .filter((word) => word !== '');
 }

@@ -12,14 +12,18 @@ export function tellingWords(text: string): readonly string[] {
 
 /** Lower-case words, each once, at most 128: a goal may be a pasted log, and more words only make a search slower. */
 export function distinctWords(text: string): readonly string[] {
-  const words = storable(text.slice(0, longestText)).toLowerCase().match(wordPattern);
-  return [...new Set(words ?? [])].slice(0, mostWords);
+  const words =
+    storable(text.slice(0, longestText))
+      .toLowerCase()
+      .match(/[\p{L}\p{N}\p{M}_]+/gu) ?? [];
+  return [...new Set(words.filter((word) => /[\p{L}\p{N}]/u.test(word)))].slice(0, mostWords);
 }
 
 /** Parts of names that no tokenizer would find: parseUserName → parse User Name; src/user-store.ts → user store. */
 export function nameParts(text: string): string {
   const parts = new Set<string>();
-  for (const [name] of text.slice(0, longestText).matchAll(/[\p{L}\p{N}_]*(?:\p{Ll}\p{Lu}|_)[\p{L}\p{N}_]*/gu))
+  const names = text.slice(0, longestText).match(/[\p{L}\p{N}_]+/gu) ?? [];
+  for (const name of names.filter((each) => /\p{Ll}\p{Lu}|_/u.test(each)))
     for (const part of name.split(/_|(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u))
       if (part.length > 1) parts.add(part);
   return [...parts].join(' ');
@@ -27,7 +31,6 @@ export function nameParts(text: string): string {
 
 const longestText = 20_000;
 const mostWords = 128;
-const wordPattern = /[\p{L}\p{N}\p{M}_]*[\p{L}\p{N}][\p{L}\p{N}\p{M}_]*/gu;
 
 const stopWords: ReadonlySet<string> = new Set(
   `a about above after again all am an and any are as at be because been before being below between both but by can

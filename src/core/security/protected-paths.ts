@@ -9,7 +9,7 @@ export function protectedName(shownPath: string): string | undefined {
   // Windows ignores dots and blanks at the end of a name, so `.git.` reaches `.git` there.
   const parts = foldCase(shownPath.replace(/\p{Cf}/gu, ''))
     .split(/[\\/]+/)
-    .map((part) => part.replace(/[. ]+$/, '').replace(/:.*$/, ''))
+    .map((part) => part.replace(/(?<![. ])[. ]+$/, '').replace(/:.*$/s, ''))
     .filter((part) => part !== '');
   for (const [index, part] of parts.entries()) {
     const folder = protectedFolders.get(part);

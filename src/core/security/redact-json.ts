@@ -25,11 +25,14 @@ function cleanValue(value: unknown, name: string, known: readonly string[]): unk
   return cleaned.every(([, entry], index) => entry === entries[index]?.[1]) ? value : Object.fromEntries(cleaned);
 }
 
+/** What calls a value a secret stands at the end of its name, and each value is looked at with it. */
+const longestName = 100;
+
 function cleanText(text: string, name: string, known: readonly string[]): string {
   const clean = redact(text, known);
   if (clean !== text || name === '') return clean;
   // `"password": "…"`: alone the value says nothing, its name does.
-  const head = `"${name}": "`;
+  const head = `"${name.slice(-longestName)}": "`;
   const named = redact(`${head}${text}"`, known);
   return named === `${head}${text}"` || !named.startsWith(head) ? text : named.slice(head.length, -1);
 }

@@ -17,8 +17,7 @@ export function writeDanger(target: ShellWord, place: CommandPlace): string | un
   if (/^\/dev\/(null|stdout|stderr|tty|fd\/\d+)$/.test(target.text)) return undefined;
   if (/^\/dev\/(tcp|udp)\//.test(target.text)) return 'the network';
   // A pattern that could name a hidden or lock file is judged as if it did.
-  if (target.glob && /(^|\/)\.[^./]*[*?[{]|[*?[{][^/]*(lock|env|rc)|lock[^/]*[*?]/.test(target.text))
-    return 'a pattern that may match protected files';
+  if (target.glob && target.text.split('/').some(mayFitProtected)) return 'a pattern that may match protected files';
   for (const folder of place.folders) {
     const danger = pathDanger(resolve(folder, target.text), place.roots);
     if (danger !== undefined) return danger;
@@ -26,9 +25,17 @@ export function writeDanger(target: ShellWord, place: CommandPlace): string | un
   return undefined;
 }
 
+function mayFitProtected(part: string): boolean {
+  const [sign, lock] = [part.search(/[*?[{]/), part.indexOf('lock')];
+  if (sign < 0) return false;
+  if (/^\.[^.]*[*?[{]/.test(part) || /lock|env|rc/.test(part.slice(sign + 1))) return true;
+  return lock >= 0 && /[*?]/.test(part.slice(lock));
+}
+
 /** Follows a `cd`: later relative paths may start there. */
 export function folderDanger(target: ShellWord | undefined, place: CommandPlace): string | undefined {
   if (target === undefined || !target.known || target.text === '-') return 'a folder that is only known when it runs';
+  if (place.folders.length > maxFolders) return 'a command too long to judge';
   const folders = place.folders.map((folder) => resolve(folder, target.text));
   if (folders.some((folder) => shownIn(folder, place.roots) === undefined)) return 'a folder outside the workspace';
   for (const folder of folders) if (!place.folders.includes(folder)) place.folders.push(folder);

@@ -15,7 +15,8 @@ export async function expandPattern(
 ): Promise<readonly string[] | string> {
   // Older shells have `.*` stand for `..` as well.
   const isRich = /[{}()\\]/.test(pattern) || /[[\]]/.test(pattern.replace(plainBracket, ''));
-  if (isRich || /(?:^|\/)\.[*?[]/.test(pattern)) return 'a pattern that is too rich to follow';
+  if (isRich || /(?:^|\/)\.[*?[]/.test(pattern) || pattern.split('/').some(triesTooMuch))
+    return 'a pattern that is too rich to follow';
   let paths = [pattern.startsWith('/') ? '' : folder];
   let fresh = !pattern.startsWith('/');
   for (const part of pattern.split('/').filter((each) => each !== '')) {
@@ -48,12 +49,17 @@ export async function expandPattern(
 /** Without classes, ranges of another alphabet or a bracket inside. */
 const plainBracket = /\[[\w.,-]+\]/g;
 
+/** What a bracket fits may be of two lengths, so between many stars it would have to be tried again and again. */
+function triesTooMuch(part: string): boolean {
+  return part.includes('[') && part.split(/\*+/).length > 3;
+}
+
 function matcherOf(part: string): (name: string) => boolean {
   const source = part
     .split(/(\[[\w.,-]+\])/)
     .map((piece, index) => (index % 2 === 1 ? `(?:.|${plain(piece)})` : plain(piece)))
     .join('');
-  const expression = new RegExp(`^${source}$`, 'isu');
+  const expression = new RegExp(`^${withoutReturn(source.split('.*'))}$`, 'isu');
   // `shopt -s dotglob` is not set: a pattern fits no hidden name, unless it begins with a dot itself.
   return (name) => (part.startsWith('.') || !name.startsWith('.')) && expression.test(name);
 }
@@ -63,4 +69,11 @@ function plain(piece: string): string {
     .replace(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
     .replaceAll('?', '.')
     .replace(/\*+/g, '.*');
+}
+
+/** The parts between stars, each at the first place where it fits and never tried anew: more stars cost no more than their sum. */
+function withoutReturn([first = '', ...others]: readonly string[]): string {
+  const last = others.pop();
+  if (last === undefined) return first;
+  return `${first}${others.map((part, index) => `(?=(.*?${part}))\\${index + 1}`).join('')}.*${last}`;
 }

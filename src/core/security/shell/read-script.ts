@@ -23,6 +23,8 @@ import { argumentWord, type ShellWord, shellWord } from './shell-word.ts';
 const maxNesting = 8;
 /** More folders than that are not followed. */
 const maxFolders = 16;
+/** A line that moves through so many asks in every mode, so nothing more can be learned from it. */
+const mostFolders = 256;
 
 export interface ReadCommand {
   readonly words: readonly ShellWord[];
@@ -178,6 +180,7 @@ function readAndOr(node: AndOr, walk: Walk): void {
 }
 
 function stand(walk: Walk, folders: readonly string[]): void {
+  if (walk.all.length > mostFolders) return;
   walk.folders = [...new Set(folders)];
   for (const folder of walk.folders) if (!walk.all.includes(folder)) walk.all.push(folder);
   if (walk.all.length > maxFolders) lose(walk, 'it moves through too many folders');

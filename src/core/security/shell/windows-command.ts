@@ -113,11 +113,11 @@ function judgeCmdlet(name: string, rest: readonly ShellWord[]): Reading {
 /** `powershell -NoProfile -Command '…'` is what stands inside, given as one word or as plain ones. */
 function powershellWords(command: string): readonly ShellWord[] | undefined {
   const started =
-    /^\s*(?:powershell|pwsh)(?:\.exe)?((?:\s+-(?:NoLogo|NoProfile|NonInteractive))*)(?:\s+-(?:Command|c))?\s+(.+?)\s*$/is.exec(
+    /^\s*(?:powershell|pwsh)(?:\.exe)?((?:\s+-(?:NoLogo|NoProfile|NonInteractive))*)(?:\s+-(?:Command|c))?\s+(.+)$/is.exec(
       command,
     );
   if (!started) return plainWords(command);
-  const script = started[2] ?? '';
+  const script = started[2]?.trim() ?? '';
   const quoted = /^'([^']*)'$/.exec(script)?.[1] ?? /^"([^"$`]*)"$/.exec(script)?.[1];
   return plainWords(quoted ?? script);
 }

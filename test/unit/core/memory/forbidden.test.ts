@@ -98,4 +98,20 @@ describe('a "never" of the user', () => {
     assert.ok(stopsTool('Never reach `example.com`.', 'http_request', 'connect', 'https://example.com:443'));
     assert.ok(!stopsTool('Never reach `example.com`.', 'http_request', 'connect', 'https://notexample.com:443'));
   });
+
+  it('is read in linear time, however it is written', async function () {
+    this.timeout(60_000);
+    const blanks = ' '.repeat(500_000);
+    assert.ok(
+      await stops(
+        `x${blanks}Lines:\n\n${blanks} never${blanks}run${blanks}npm   publish${blanks}, run y`,
+        'npm publish',
+      ),
+    );
+    assert.ok(!(await stops(`x${blanks}never npm publish`, 'npm publish')));
+    assert.ok(await stops(`${'The server never answers. '.repeat(20_000)}Never npm publish.`, 'npm publish'));
+    assert.ok(!(await stops(`Never ${'a'.repeat(500_000)}`, 'npm publish')));
+    assert.ok(!(await stops('Never run `npm publish`', `npm x${"'".repeat(30_000)}y`)));
+    assert.ok(await stops('Never run `npm publish`', `${'cd a;'.repeat(5_000)}npm publish`));
+  });
 });
