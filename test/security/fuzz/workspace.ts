@@ -45,6 +45,7 @@ export function makeWorld(base: string): { readonly workspace: string; readonly 
   }
   symlinkSync('../outside/secret.txt', join(workspace, 'link.txt'));
   symlinkSync('..', join(workspace, 'up'));
+  symlinkSync('../outside', join(workspace, 'y[a]'));
   symlinkSync('src', join(workspace, 'inner'));
   const git = (...words: readonly string[]): void =>
     void execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...words], {
