@@ -7,6 +7,7 @@ import { childCommands } from '../../src/adapters/process/child-commands.ts';
 import { sandboxRuntime } from '../../src/adapters/sandbox/sandbox-runtime.ts';
 import type { CommandState } from '../../src/core/ports.ts';
 import { sealAuthorized } from '../../src/core/security/authorized.ts';
+import type { Effect } from '../../src/protocol/effects.ts';
 
 export const never = new AbortController().signal;
 
@@ -19,10 +20,11 @@ export interface ConfinedRig {
   readonly commands: ReturnType<typeof childCommands>;
   readonly missing: () => Promise<string | undefined>;
   start(command: string): Promise<string>;
-  /** Runs it confined to its end. */
+  /** Runs it confined to its end, as decided with these marks. */
   run(
     command: string,
     env?: Readonly<Record<string, string>>,
+    marks?: Pick<Effect, 'readsOnly'>,
   ): Promise<{ readonly output: string; readonly state: CommandState }>;
   close(): Promise<void>;
 }
@@ -36,11 +38,15 @@ export async function confinedRig(workspaceAt = 'workspace'): Promise<ConfinedRi
   const sandbox = sandboxRuntime({ home, ownData, allowedHosts: () => hosts });
   const commands = childCommands({ folder: join(ownData, 'output'), now: () => Date.now(), sandbox });
   let count = 0;
-  const start = async (command: string, env: Readonly<Record<string, string>> = {}): Promise<string> => {
+  const start = async (
+    command: string,
+    env: Readonly<Record<string, string>> = {},
+    marks: Pick<Effect, 'readsOnly'> = {},
+  ): Promise<string> => {
     count += 1;
     const commandId = `c${count}`;
     const object = `${workspace}$ ${command}`;
-    const authorized = sealAuthorized([{ verb: 'run', object, zone: 'workspace', confined: true }], 'h');
+    const authorized = sealAuthorized([{ verb: 'run', object, zone: 'workspace', confined: true, ...marks }], 'h');
     const request = {
       command,
       cwd: workspace,
@@ -55,8 +61,8 @@ export async function confinedRig(workspaceAt = 'workspace'): Promise<ConfinedRi
   return {
     ...{ folder, workspace, home, ownData, hosts, commands, start },
     missing: sandbox.missing,
-    run: async (command, env) => {
-      const id = await start(command, env);
+    run: async (command, env, marks) => {
+      const id = await start(command, env, marks);
       const state = await commands.wait(id, 60_000, never);
       if (state.running) await commands.stop(id);
       return { output: await commands.readOutput(id), state: commands.state(id) ?? state };

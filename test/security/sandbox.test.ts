@@ -102,6 +102,13 @@ describe('a confined command', () => {
     await assert.rejects(stat(join(rig.folder, 'outside')), { code: 'ENOENT' });
   });
 
+  it('is kept from what steers git where it only reads', async () => {
+    const command = 'echo "$GIT_CONFIG_COUNT $GIT_OPTIONAL_LOCKS"; git config core.fsmonitor';
+    const { output } = await rig.run(command, {}, { readsOnly: true });
+    assert.match(output, /^[1-9]\d* 0\nfalse\n$/);
+    assert.equal((await rig.run('echo "$GIT_OPTIONAL_LOCKS"')).output, '\n');
+  });
+
   it('finds what it made aside where that would act later, and leaves the rest', async () => {
     const { state } = await rig.run(
       'mkdir -p sub/.vscode new && echo {} > sub/.vscode/tasks.json && echo evil > sub/AGENTS.md && ln -s ../AGENTS.md sub/CLAUDE.md && git init -q new && echo fine > sub/readme.txt',

@@ -114,15 +114,17 @@ async function confine({ sandbox, shellPath }: ChildCommandsOptions, start: Comm
     });
   }
   const { command, cwd, roots = [cwd], env } = start;
-  return sandbox.confine({ script: `${exported(env)}${command}`, shell: shellOf(shellPath), cwd, roots });
+  const script = setsInside ? `${exported(env)}${command}` : command;
+  return sandbox.confine({ script, shell: shellOf(shellPath), cwd, roots });
 }
 
 /**
- * Set inside the walls: the shell outside that starts them would heed some of these variables itself. Windows has no such shell,
- * and cmd no quotes that would hold.
+ * Whether the variables that a confined command was given are set inside the walls: the shell outside that starts them would heed
+ * some of them itself. Windows has no such shell, and cmd no quotes that would hold.
  */
+const setsInside = process.platform !== 'win32';
+
 function exported(env: CommandStart['env']): string {
-  if (process.platform === 'win32') return '';
   const quoted = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`;
   const given = Object.entries(env).filter(([name]) => name !== inputName);
   return given.map(([name, value]) => `export ${name}=${quoted(value)}; `).join('');
@@ -211,8 +213,8 @@ function environment({ env, cwd, roots = [cwd], readsOnly, confinement }: ChildS
   const given = confinement?.env ?? own;
   const quiet = { PAGER: 'cat', GIT_PAGER: 'cat', GIT_TERMINAL_PROMPT: '0' };
   const [name = '', value] = mark.split(/=(.*)/s);
-  if (confinement && process.platform !== 'win32') return { ...given, ...quiet, [name]: value };
-  return { ...(readsOnly ? readerEnvironment(given, roots) : { ...given, ...quiet }), ...env, [name]: value };
+  const around = readsOnly ? readerEnvironment(given, roots) : { ...given, ...quiet };
+  return { ...around, ...(confinement && setsInside ? {} : env), [name]: value };
 }
 
 function ownEnvironment(): NodeJS.ProcessEnv {
