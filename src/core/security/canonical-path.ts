@@ -35,6 +35,21 @@ export function shownIn(path: string, roots: readonly string[]): string | undefi
   return roots.map((root) => pathBelow(path, root, 'posix')).find((below) => below !== undefined);
 }
 
+/**
+ * A path from a folder on, absolute and without `.` and `..`, of which each takes a name away, whatever it leads to. A backslash
+ * is part of a name, but where the folder is on a drive.
+ */
+export function fromFolder(folder: string, path = ''): string {
+  const drive = /^[A-Za-z]:/.exec(folder)?.[0] ?? '';
+  const whole = path.startsWith('/') ? path : `${folder.slice(drive.length)}/${path}`;
+  const parts: string[] = [];
+  for (const part of whole.split(drive === '' ? '/' : /[\\/]+/)) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `${drive}/${parts.join('/')}`;
+}
+
 /** The folder and all that it lies in, the nearest first, without a slash at their ends: the root is "". */
 export function* upwards(folder: string): Generator<string> {
   let at = folder.replace(/\/+$/, '');

@@ -1,8 +1,7 @@
 import type { Effect, EffectCommand } from '../../protocol/effects.ts';
 import type { Ports } from '../ports.ts';
-import { shownIn, upwards } from './canonical-path.ts';
+import { fromFolder, shownIn, upwards } from './canonical-path.ts';
 import { scriptPlaces } from './script-runners.ts';
-import { resolve } from './write-danger.ts';
 
 const mostBytes = 1_000_000;
 
@@ -29,11 +28,11 @@ export async function scriptEffects(
     const here = await realFolders(files, folders);
     const there = await realFolders(
       files,
-      here.flatMap((folder) => places.folders.map((path) => resolve(folder, path))),
+      here.flatMap((folder) => places.folders.map((path) => fromFolder(folder, path))),
     );
     const all = [...here, ...there];
     unseen ||= places.elsewhere || here.length === 0 || all.some((folder) => shownIn(folder, site.roots) === undefined);
-    const named = all.flatMap((folder) => places.files.map((path) => resolve(folder, path)));
+    const named = all.flatMap((folder) => places.files.map((path) => fromFolder(folder, path)));
     for (const path of [...(await nearestFiles(files, places.names, all, site.roots)), ...named]) {
       const effect = await scriptEffect({ files, hash }, path, site.roots);
       if (effect === 'unseen') unseen = true;
@@ -63,7 +62,7 @@ async function scriptEffect(
 
 /** A shell goes up by names, whatever they lead to; what it starts goes on from the real folder. */
 async function realFolders(files: Ports['files'], folders: readonly string[]): Promise<readonly string[]> {
-  return Promise.all(folders.map(async (folder) => (await files.facts(resolve('/', folder))).real));
+  return Promise.all(folders.map(async (folder) => (await files.facts(fromFolder(folder))).real));
 }
 
 async function nearestFiles(

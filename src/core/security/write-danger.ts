@@ -47,8 +47,7 @@ function pathDanger(path: string, roots: readonly string[]): string | undefined 
   return shown === undefined ? `a write outside the workspace (${path})` : protectedName(shown);
 }
 
-/** The path as it is written, from the folder on: `..` takes a name away, whatever it leads to. */
-export function resolve(folder: string, path: string): string {
+function resolve(folder: string, path: string): string {
   if (path.startsWith('~')) return `/${path}`;
   const drive = /^[A-Za-z]:/.exec(path.startsWith('/') ? path : folder)?.[0] ?? '';
   const whole = path.startsWith('/') || /^[A-Za-z]:/.test(path) ? path : `${folder}/${path}`;

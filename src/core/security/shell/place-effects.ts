@@ -1,6 +1,6 @@
 import type { Effect } from '../../../protocol/effects.ts';
 import type { Ports } from '../../ports.ts';
-import { shownIn } from '../canonical-path.ts';
+import { fromFolder, shownIn } from '../canonical-path.ts';
 import { secretName } from '../secret-paths.ts';
 import { expandPattern } from './expand-pattern.ts';
 import { repositoryEffects } from './git-repository.ts';
@@ -18,13 +18,13 @@ export interface Grounds {
 /** The places that a script reads as effects on real paths; a text where that cannot be said for certain. */
 export async function placeEffects(grounds: Grounds, reading: ScriptReading): Promise<readonly Effect[] | string> {
   for (const folder of reading.folders) {
-    const plain = normal(folder);
+    const plain = fromFolder(folder);
     // Behind a link, `..` would lead somewhere else than it seems to.
     if ((await grounds.files.facts(plain)).real !== plain) return 'a folder behind a link';
   }
   const effects = new Map<string, Effect>();
   for (const { folder, place } of reading.places) {
-    const found = await effectsOf(grounds, normal(folder), place);
+    const found = await effectsOf(grounds, fromFolder(folder), place);
     if (typeof found === 'string') return found;
     for (const effect of found) effects.set(`${effect.object}\n${effect.protects}`, effect);
   }
@@ -35,7 +35,7 @@ export async function placeEffects(grounds: Grounds, reading: ScriptReading): Pr
 export async function riskyPlaces(grounds: Grounds, { places }: ScriptReading): Promise<readonly Effect[]> {
   const effects = new Map<string, Effect>();
   for (const { folder, place } of places) {
-    const found = place.kind === 'git' ? [] : await effectsOf(grounds, normal(folder), place);
+    const found = place.kind === 'git' ? [] : await effectsOf(grounds, fromFolder(folder), place);
     if (typeof found === 'string') continue;
     for (const effect of found)
       if (effect.zone === 'outside' || effect.protects !== undefined) effects.set(effect.object, effect);
@@ -95,13 +95,4 @@ function join(folder: string, path: string): string {
 function goesUpAgain(path: string): boolean {
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   return parts.some((part, index) => part === '..' && index > 0 && parts[index - 1] !== '..');
-}
-
-function normal(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return `/${parts.join('/')}`;
 }

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { foldCase, oddPath, pathBelow, shownIn, upwards } from '../../../../src/core/security/canonical-path.ts';
+import {
+  foldCase,
+  fromFolder,
+  oddPath,
+  pathBelow,
+  shownIn,
+  upwards,
+} from '../../../../src/core/security/canonical-path.ts';
 import { protectedName } from '../../../../src/core/security/protected-paths.ts';
 
 describe('paths as they were written', () => {
@@ -59,6 +66,13 @@ describe('a path in a workspace', () => {
     assert.equal(shownIn('/.git/hooks/x', ['/']), '.git/hooks/x');
     assert.equal(shownIn('D:/.env', ['D:/']), '.env');
     assert.equal(shownIn('/wide/a', ['/w']), undefined);
+  });
+  it('is followed by its names alone', () => {
+    assert.equal(fromFolder('/w/./a//b/../c'), '/w/a/c');
+    assert.equal(fromFolder('/w/a', '../../../x'), '/x');
+    assert.equal(fromFolder('/w', '/v/x'), '/v/x');
+    assert.equal(fromFolder('/w/a\\b', 'c'), '/w/a\\b/c');
+    assert.equal(fromFolder('C:\\w\\a', '..\\b'), 'C:/w/b');
   });
   it('lies in each folder above it', () => {
     assert.deepEqual([...upwards('/w/a')], ['/w/a', '/w', '']);

@@ -12,7 +12,7 @@ describe('what a command runs by a file of the workspace', () => {
   let rig: FileRig;
   beforeEach(async () => {
     rig = await fileRig();
-    await mkdir(path.join(rig.root, 'sub/deep'), { recursive: true });
+    for (const folder of ['sub/deep', 'sub\\deep']) await mkdir(path.join(rig.root, folder), { recursive: true });
     await symlink('sub/deep', path.join(rig.root, 'link'));
   });
 
@@ -62,6 +62,7 @@ describe('what a command runs by a file of the workspace', () => {
       'sub/Makefile',
       ['make -C sub', 'make -Csub all', 'make --directory=sub', 'make --directory sub', 'make -C sub/deep'],
     ],
+    ['sub\\deep/Makefile', ["cd 'sub\\deep' && make"]],
     ['sub/deep/Makefile', ['make -C link', 'cd sub && make -C deep', 'cd link && make']],
     [
       'sub/x.mk',
