@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { findProtected, mounted, setAside } from '../../../../src/adapters/sandbox/protected-files.ts';
+import { findProtected, mounted, setAside } from '../../../src/adapters/sandbox/protected-files.ts';
 
 describe('protected files of a workspace that has very many', () => {
   let root: string;
