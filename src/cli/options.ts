@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { MagusError } from '../core/errors/magus-error.ts';
+import { messageOf } from '../core/errors/message-of.ts';
 import type { ConfiguredModels } from '../core/models/configured-models.ts';
 import { parseModelConfiguration } from '../core/models/parse-configuration.ts';
 import { dataHome } from '../data-home.ts';
@@ -62,11 +63,7 @@ function parse(words: readonly string[]) {
   try {
     return parseArgs({ args: [...words], options: runOptions, allowPositionals: true });
   } catch (cause) {
-    throw new MagusError(
-      'user-input',
-      `${cause instanceof Error ? cause.message : String(cause)} See: openmagus help`,
-      { cause },
-    );
+    throw new MagusError('user-input', `${messageOf(cause)} See: openmagus help`, { cause });
   }
 }
 
@@ -144,10 +141,6 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {
-    throw new MagusError(
-      'configuration',
-      `${file} cannot be read as JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+    throw new MagusError('configuration', `${file} cannot be read as JSON: ${messageOf(cause)}`, { cause });
   }
 }

@@ -11,7 +11,10 @@ export interface Effect {
   readonly readsOnly?: true;
   /** Of a `run`: in the sandbox, which lets it write only inside the workspace and reach only the allowed hosts. */
   readonly confined?: true;
-  /** Of a `read`: the sha256 of what there decides what runs; of others: of what a yes holds for, where the object does not say all of it. */
+  /**
+   * Of a `read`: the sha256 of what there decides what runs; of others: of what a yes holds for, where the object does not say all
+   * of it.
+   */
   readonly content?: string;
   /** Of a `read`: why nobody can tell what will run; no approval and no rule about exactly this holds for another time. */
   readonly unseen?: string;

@@ -23,7 +23,8 @@ export function rulesForTask(effects: readonly Effect[]): readonly PolicyRule[] 
 
 /**
  * What "always allow exactly this" means: the same commands, of which every word and the scripts they run are part of the hash.
- * undefined where something always asks, where others may run unseen, or where more than commands is asked for: a file would be allowed whatever goes into it.
+ * undefined where something always asks, where others may run unseen, or where more than commands is asked for: a file would be
+ * allowed whatever goes into it.
  */
 export function ruleForever(effects: readonly Effect[], always: boolean, hash: string): PolicyRule | undefined {
   const runs = effects.filter(({ verb }) => verb === 'run');

@@ -1,3 +1,4 @@
+import { beginningOf } from '../../core/beginning-of.ts';
 import { tableLines } from './compact-table.ts';
 import type { PageNode } from './parse-snapshot.ts';
 
@@ -34,7 +35,7 @@ export function compactLines(nodes: readonly PageNode[], depth = 0): readonly Pa
   const lines: PageLine[] = [];
   for (const node of nodes) {
     if (node.role === 'text') {
-      if (node.text !== '') lines.push({ depth, text: quoted(cut(node.text, longestText)) });
+      if (node.text !== '') lines.push({ depth, text: quoted(beginningOf(node.text, longestText)) });
       continue;
     }
     if (tables.has(node.role)) {
@@ -58,16 +59,17 @@ export function lineOf(node: PageNode): string | undefined {
   const says = name !== '' || text !== '';
   if (!acts && !says && !parts.has(role) && role !== 'heading') return undefined;
   if (!acts && !parts.has(role) && (role === 'generic' || role === 'paragraph') && name === '')
-    return quoted(cut(text, longestText));
+    return quoted(beginningOf(text, longestText));
   const level = states.find((state) => state.startsWith('level='))?.slice(6) ?? '';
   const words = [`${short[role] ?? role}${level}`];
-  if (name !== '') words.push(quoted(cut(name, longestName)));
+  if (name !== '') words.push(quoted(beginningOf(name, longestName)));
   words.push(...states.filter((state) => !state.startsWith('level=')));
   if ((acts || parts.has(role)) && node.ref !== undefined) words.push(node.ref);
   if (node.placeholder !== undefined && node.placeholder !== name)
     words.push(`placeholder ${quoted(node.placeholder)}`);
-  if (text !== '' && text !== name) words.push(`= ${quoted(cut(text, longestText))}`);
-  if (node.url !== undefined && !/^(#|javascript:)/.test(node.url)) words.push(`→ ${cut(addressText(node.url), 60)}`);
+  if (text !== '' && text !== name) words.push(`= ${quoted(beginningOf(text, longestText))}`);
+  if (node.url !== undefined && !/^(#|javascript:)/.test(node.url))
+    words.push(`→ ${beginningOf(addressText(node.url), 60)}`);
   return words.join(' ');
 }
 
@@ -112,10 +114,6 @@ export function quoted(text: string): string {
 /** Signs that have no place in an address cannot end the line or a quote of ours. */
 function addressText(url: string): string {
   return url.replace(/[\s"'`<>\\]/g, (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`);
-}
-
-export function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`;
 }
 
 /** Whether something can be done with it. */

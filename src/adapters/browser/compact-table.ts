@@ -1,4 +1,5 @@
-import { cut, isControl, lineOf, longestName, longestText, type PageLine, quoted } from './compact-snapshot.ts';
+import { beginningOf } from '../../core/beginning-of.ts';
+import { isControl, lineOf, longestName, longestText, type PageLine, quoted } from './compact-snapshot.ts';
 import type { PageNode } from './parse-snapshot.ts';
 
 interface Cell {
@@ -18,7 +19,7 @@ export function tableLines(table: PageNode, depth: number): readonly PageLine[] 
   const rows = rowsOf(table).map((row) => row.children.map(cellOf));
   const usual = usualOf(rows);
   const name = table.name || table.children.find(({ role }) => role === 'caption')?.text || '';
-  const words = [table.role, name === '' ? '' : quoted(cut(name, longestName)), table.ref ?? ''];
+  const words = [table.role, name === '' ? '' : quoted(beginningOf(name, longestName)), table.ref ?? ''];
   const width = Math.max(0, ...rows.map((row) => row.length));
   const lines = [{ depth, text: `${words.filter(Boolean).join(' ')}: ${rows.length} rows × ${width} columns` }];
   const told = [...usual].map(([column, { told }]) => `column ${column + 1}: ${told}`);
@@ -39,7 +40,7 @@ function rowsOf({ children }: PageNode): readonly PageNode[] {
 function cellOf(cell: PageNode): Cell {
   const controls = controlsIn(cell);
   const text = controls.length === 0 ? cell.name || textsIn(cell) : textsIn(cell);
-  return { text: cut(text.replaceAll('|', '¦'), longestText), controls };
+  return { text: beginningOf(text.replaceAll('|', '¦'), longestText), controls };
 }
 
 function controlsIn(node: PageNode): readonly PageNode[] {
@@ -110,10 +111,10 @@ function rowText(row: readonly Cell[], usual: ReadonlyMap<number, Usual>): strin
 function shortControl({ name, text, ref, states }: PageNode, begins: string, said: string): string {
   const own = name.slice(begins.length).trim();
   return [
-    own === '' || said.includes(own) ? '' : quoted(cut(name, longestName)),
+    own === '' || said.includes(own) ? '' : quoted(beginningOf(name, longestName)),
     ref ?? '',
     ...states,
-    text === '' || text === name ? '' : `= ${quoted(cut(text, longestText))}`,
+    text === '' || text === name ? '' : `= ${quoted(beginningOf(text, longestText))}`,
   ]
     .filter(Boolean)
     .join(' ');

@@ -1,5 +1,6 @@
 import { type BrowserContext, chromium } from 'playwright-core';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { messageOf } from '../../core/errors/message-of.ts';
 import type { BrowserStart } from './browser-protocol.ts';
 
 const launchMs = 60_000;
@@ -60,7 +61,7 @@ function openOneWindow(): void {
 }
 
 function reason(caught: unknown): string {
-  const text = caught instanceof Error ? caught.message : String(caught);
+  const text = messageOf(caught);
   if (/sandbox/i.test(text))
     return 'its own sandbox does not work here. Where that cannot be mended, "browser": {"sandbox": "off"} in security.json starts it without.';
   if (/DISPLAY|X server|ozone/i.test(text))

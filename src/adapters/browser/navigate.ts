@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { messageOf } from '../../core/errors/message-of.ts';
 
 const loadMs = 10_000;
 
@@ -19,7 +20,7 @@ export async function navigate(page: Page, url: string): Promise<string> {
       .filter(Boolean)
       .join(' ');
   } catch (caught) {
-    const text = caught instanceof Error ? caught.message : String(caught);
+    const text = messageOf(caught);
     if (/Timeout/.test(text))
       throw new MagusError(
         'tool-failed',

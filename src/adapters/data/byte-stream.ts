@@ -2,6 +2,7 @@ import { createReadStream, realpathSync, type Stats, statSync } from 'node:fs';
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { messageOf } from '../../core/errors/message-of.ts';
 import { detectEncoding, type TextEncoding, textReader } from './text-encoding.ts';
 
 export type Compression = 'gzip' | 'zstd' | 'brotli';
@@ -154,7 +155,7 @@ function decompressor(compression: Compression, shown: string): Transform {
 
 function failureOf(file: OpenFile, error: unknown): unknown {
   if (file.compression === undefined || error instanceof MagusError) return error;
-  const said = error instanceof Error ? error.message : String(error);
+  const said = messageOf(error);
   return new MagusError(
     'tool-failed',
     `${file.shown} cannot be unpacked as ${file.compression} (${said}). It is damaged or cut short; get it again.`,

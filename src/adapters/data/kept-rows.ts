@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { beginningOf } from '../../core/beginning-of.ts';
 import type { Cell } from '../../core/data-port.ts';
 import { lineFile, type RowFile } from './line-file.ts';
 import type { RowSink } from './row-sink.ts';
@@ -30,7 +31,7 @@ export function keptRows(limit: number, columns: readonly string[], path: string
   const short = (cell: Cell): Cell => {
     if (typeof cell !== 'string' || cell.length <= longestShown) return cell;
     shortened = true;
-    return `${cell.slice(0, longestShown)}… (${cell.length} characters)`;
+    return beginningOf(cell, longestShown);
   };
   const isWhole = (): boolean => total <= limit && !shortened;
   return {

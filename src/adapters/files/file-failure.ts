@@ -1,4 +1,5 @@
 import { isMagusError, MagusError } from '../../core/errors/magus-error.ts';
+import { messageOf } from '../../core/errors/message-of.ts';
 
 /** What the operating system said about a path, as an error with a next step. */
 export function fileFailure(path: string, error: unknown): MagusError {
@@ -31,10 +32,7 @@ export function fileFailure(path: string, error: unknown): MagusError {
         cause: error,
       });
     default:
-      return fail(
-        'UNREADABLE',
-        `${path}: ${error instanceof Error ? error.message : String(error)}. Check the path and try again.`,
-      );
+      return fail('UNREADABLE', `${path}: ${messageOf(error)}. Check the path and try again.`);
   }
 }
 

@@ -4,6 +4,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { messageOf } from '../../core/errors/message-of.ts';
 import { assertConfiguredDialable } from '../../core/security/egress.ts';
 import { guardedLookup, type Lookup } from '../../core/security/guarded-lookup.ts';
 
@@ -108,7 +109,7 @@ function readAuthority(file: string): string {
   } catch (cause) {
     throw new MagusError(
       'configuration',
-      `The certificate file ${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)}). Mend “caFile” of this endpoint.`,
+      `The certificate file ${file} cannot be read (${messageOf(cause)}). Mend “caFile” of this endpoint.`,
       { code: 'BAD_CERTIFICATE_FILE', cause },
     );
   }

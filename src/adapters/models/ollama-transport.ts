@@ -1,6 +1,6 @@
-import { isRecord } from '../../core/is-record.ts';
 import { tokensOf } from '../../core/models/request-tokens.ts';
 import type { ModelTransport, TransportRequest } from '../../core/models/transport.ts';
+import { parseRecord } from '../../core/parse-json.ts';
 import type { ChatMessage, ModelReply } from '../../core/ports.ts';
 import { readChunks } from './body-chunks.ts';
 import { completeHttp } from './complete-http.ts';
@@ -120,7 +120,8 @@ function messageBody(message: ChatMessage, names: Map<string, string>, reasoning
           ? {}
           : {
               tool_calls: message.calls.map((call) => ({
-                function: { name: call.name, arguments: argumentsOf(call.arguments) },
+                // Ollama wants an object; what the model wrote wrongly it has been told already.
+                function: { name: call.name, arguments: parseRecord(call.arguments) },
               })),
             }),
       };
@@ -128,15 +129,5 @@ function messageBody(message: ChatMessage, names: Map<string, string>, reasoning
       return { role: 'tool', tool_name: names.get(message.callId) ?? '', content: message.content };
     default:
       return message satisfies never;
-  }
-}
-
-/** Ollama wants an object; what the model wrote wrongly it has been told already. */
-function argumentsOf(text: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isRecord(parsed) ? parsed : {};
-  } catch {
-    return {};
   }
 }

@@ -23,8 +23,8 @@ export function guardDials(
   driver: Driver,
   server: string,
   lookup: Lookup = systemLookup as unknown as Lookup,
-): Pick<MemoryServerDials, 'refused'> {
-  const { check, refused } = memoryServerDials(new URL(server).hostname);
+): Pick<MemoryServerDials, 'watch'> {
+  const { check, watch } = memoryServerDials(new URL(server).hostname);
   const guarded = guardedLookup(lookup, check);
   const provider = providerOf(driver);
   const dial = provider._createChannelConnection.bind(provider);
@@ -43,7 +43,7 @@ export function guardDials(
     }
     throw failure;
   };
-  return { refused };
+  return { watch };
 }
 
 function addressesOf(host: string, lookup: Lookup): Promise<readonly string[]> {

@@ -1,9 +1,10 @@
 import { isMagusError, MagusError } from '../../core/errors/magus-error.ts';
+import { messageOf } from '../../core/errors/message-of.ts';
 
 /** What the driver or the server said, in words that name the next step. */
 export function fromNeo4j(caught: unknown, url: string): MagusError {
   if (isMagusError(caught)) return caught;
-  const text = caught instanceof Error ? caught.message : String(caught);
+  const text = messageOf(caught);
   const name = typeof caught === 'object' && caught !== null && 'code' in caught ? String(caught.code) : '';
   const known = causes.find(([pattern]) => pattern.test(`${name} ${text}`));
   const [, code, words] = known ?? [/./, 'UNREACHABLE', `did not do it (${text}). Look at the server's log.`];

@@ -63,7 +63,7 @@ export function neo4jMemory(options: Neo4jOptions): MemoryReplica {
     telemetryDisabled: true,
     userAgent: 'openmagus',
   });
-  const { refused } = guardDials(driver, url, options.lookup);
+  const { watch } = guardDials(driver, url, options.lookup);
   const run = runner(driver, database);
   let prepared: Promise<Seal> | undefined;
   const ask = async <Result>(work: (run: Run, seal: Seal) => Promise<Result>, signal: AbortSignal): Promise<Result> => {
@@ -71,7 +71,7 @@ export function neo4jMemory(options: Neo4jOptions): MemoryReplica {
       prepared = undefined;
       throw caught;
     });
-    const before = refused();
+    const refused = watch();
     try {
       return await abortable(
         prepared.then((seal) => work(run, seal)),
@@ -79,8 +79,7 @@ export function neo4jMemory(options: Neo4jOptions): MemoryReplica {
       );
     } catch (caught) {
       signal.throwIfAborted();
-      const refusal = refused();
-      throw refusal === undefined || refusal === before ? fromNeo4j(caught, url) : refusal;
+      throw refused() ?? fromNeo4j(caught, url);
     }
   };
   return {

@@ -3,7 +3,9 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { isMagusError, MagusError } from '../../core/errors/magus-error.ts';
+import { messageOf } from '../../core/errors/message-of.ts';
 import { assertAuthorized } from '../../core/security/authorized.ts';
+import { assertHeaders, isConnectionHeader } from '../../core/security/connection-headers.ts';
 import { assertDialable } from '../../core/security/egress.ts';
 import { guardedLookup, type Lookup } from '../../core/security/guarded-lookup.ts';
 import { keepsSecrets } from '../../core/security/host-list.ts';
@@ -19,8 +21,6 @@ export interface WebClientOptions {
 }
 
 const mostRedirects = 5;
-/** Where a request ends and what becomes of its connection is said here alone. */
-const ownHeaders = /^(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|keep-alive)$/i;
 
 /** HTTP without cookies, caches, kept connections or proxies: each connection is decided by itself. */
 export function webClient(options: WebClientOptions): Web {
@@ -28,11 +28,7 @@ export function webClient(options: WebClientOptions): Web {
     async request(authorized, request, signal) {
       assertAuthorized(authorized, 'connect', request.url.href);
       if (request.secret !== undefined) assertAuthorized(authorized, 'read', `secret ${request.secret}`);
-      const refused = Object.keys(request.headers).find((name) => ownHeaders.test(name));
-      if (refused !== undefined)
-        throw new MagusError('tool-input', `The header ${refused} cannot be set. Leave it out.`, {
-          code: 'BAD_HEADER',
-        });
+      assertHeaders(request.headers, isConnectionHeader);
       const headers = { ...request.headers, ...(await authorization(options, request)) };
       const stop = AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs)]);
       try {
@@ -131,7 +127,7 @@ function asAnswer(incoming: http.IncomingMessage, body: Uint8Array, url: URL): W
 }
 
 function noAnswer({ url, timeoutMs }: WebRequest, cause: unknown, late: boolean): MagusError {
-  const why = late ? `it took longer than ${timeoutMs} ms` : cause instanceof Error ? cause.message : String(cause);
+  const why = late ? `it took longer than ${timeoutMs} ms` : messageOf(cause);
   return new MagusError('tool-failed', `${url.host} gave no answer: ${why}.`, {
     code: late ? 'TIMEOUT' : 'NO_ANSWER',
     cause,

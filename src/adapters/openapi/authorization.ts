@@ -1,7 +1,6 @@
 import type { ApiCall } from '../../core/api/api-port.ts';
 import { MagusError } from '../../core/errors/magus-error.ts';
-import { isRecord } from '../../core/is-record.ts';
-import { parseJson } from '../../core/parse-json.ts';
+import { parseRecord } from '../../core/parse-json.ts';
 import { type Authorized, assertAuthorized } from '../../core/security/authorized.ts';
 import { keepsSecrets } from '../../core/security/host-list.ts';
 import type { Web } from '../../core/web-port.ts';
@@ -93,7 +92,7 @@ async function tokenOf(
     { url, method: 'POST', headers, body, maxBytes: 1_000_000, timeoutMs: 30_000 },
     signal,
   );
-  const { access_token: value, expires_in: seconds } = parsed(answer.body);
+  const { access_token: value, expires_in: seconds } = parseRecord(new TextDecoder().decode(answer.body));
   if (answer.status !== 200 || typeof value !== 'string')
     throw new MagusError(
       'tool-failed',
@@ -105,9 +104,4 @@ async function tokenOf(
   onSecret(value);
   tokens.set(key, { value, untilMs: Date.now() + Number(seconds ?? 300) * 1000 - spareMs });
   return value;
-}
-
-function parsed(body: Uint8Array): Readonly<Record<string, unknown>> {
-  const value = parseJson(new TextDecoder().decode(body));
-  return isRecord(value) ? value : {};
 }

@@ -11,7 +11,7 @@ import { endTree, signalGroup } from './end-tree.ts';
 import { endFormer, survivorsOf } from './former-commands.ts';
 import { outputFile } from './output-file.ts';
 import { bornAtOf } from './process-table.ts';
-import { findProgram, readerEnvironment } from './reader-environment.ts';
+import { exported, findProgram, readerEnvironment } from './reader-environment.ts';
 import { servesPort } from './serves-port.ts';
 
 export interface ChildCommandsOptions {
@@ -114,7 +114,8 @@ async function confine({ sandbox, shellPath }: ChildCommandsOptions, start: Comm
     });
   }
   const { command, cwd, roots = [cwd], env } = start;
-  const script = setsInside ? `${exported(env)}${command}` : command;
+  const { [inputName]: _taken, ...variables } = env;
+  const script = setsInside ? `${exported(variables)}${command}` : command;
   return sandbox.confine({ script, shell: shellOf(shellPath), cwd, roots });
 }
 
@@ -123,12 +124,6 @@ async function confine({ sandbox, shellPath }: ChildCommandsOptions, start: Comm
  * some of them itself. Windows has no such shell, and cmd no quotes that would hold.
  */
 const setsInside = process.platform !== 'win32';
-
-function exported(env: CommandStart['env']): string {
-  const quoted = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`;
-  const given = Object.entries(env).filter(([name]) => name !== inputName);
-  return given.map(([name, value]) => `export ${name}=${quoted(value)}; `).join('');
-}
 
 async function startChild(options: ChildCommandsOptions, start: ChildStart): Promise<RunningCommand> {
   const { confinement } = start;

@@ -1,13 +1,15 @@
 import { constants, realpathSync } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
+import { posixQuoted } from '../../core/security/shell/posix-quoted.ts';
+import { steersReading } from '../../core/security/steering-variables.ts';
 
 /**
  * The environment of a command that was decided as one that only reads. Its programs are looked up outside the workspace, and
  * neither variables nor the workspace's own git configuration make them write, run anything else or look elsewhere.
  */
 export function readerEnvironment(own: NodeJS.ProcessEnv, roots: readonly string[]): NodeJS.ProcessEnv {
-  const kept = Object.entries(own).filter(([name]) => !steering.test(name));
+  const kept = Object.entries(own).filter(([name]) => !steersReading.test(name));
   const path = Object.entries(own).find(([name]) => name.toUpperCase() === 'PATH');
   const gitSettings = settings.flatMap(([key, value], index) => [
     [`GIT_CONFIG_KEY_${index}`, key],
@@ -28,10 +30,6 @@ export function readerEnvironment(own: NodeJS.ProcessEnv, roots: readonly string
   };
 }
 
-/** What makes shells and reading programs run or read something that their words do not name. */
-const steering =
-  /^(?:GIT_.*|BASH_ENV|ENV|CDPATH|GLOBIGNORE|SHELLOPTS|BASHOPTS|BASH_FUNC_.*|RIPGREP_CONFIG_PATH|GREP_OPTIONS|LESSOPEN|LESSCLOSE|LS_OPTIONS|TREE_.*|MAGIC|PAGER|PS4|PROMPT_COMMAND)$/i;
-
 /** They outrank the files of the repository. */
 const settings: readonly (readonly [string, string])[] = [
   ['core.fsmonitor', 'false'],
@@ -44,6 +42,13 @@ const settings: readonly (readonly [string, string])[] = [
   ['status.submoduleSummary', 'false'],
   ['log.showSignature', 'false'],
 ];
+
+/** Shell text that sets variables and goes before a command, on its line. */
+export function exported(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${posixQuoted(value)}; `)
+    .join('');
+}
 
 /** The folders of a PATH without those of the workspace, and without relative ones. */
 function outsideFolders(path: string, roots: readonly string[]): readonly string[] {

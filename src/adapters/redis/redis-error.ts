@@ -1,9 +1,10 @@
 import { isMagusError, MagusError } from '../../core/errors/magus-error.ts';
+import { messageOf } from '../../core/errors/message-of.ts';
 
 /** What ioredis or the server said, in words that name the next step. */
 export function fromRedis(caught: unknown, url: string): MagusError {
   if (isMagusError(caught)) return caught;
-  const text = caught instanceof Error ? caught.message : String(caught);
+  const text = messageOf(caught);
   const place = `Redis at ${url.replace(/\/\/[^@/]*@/, '//')}`;
   // A server without TLS does not understand the greeting and waits for its end.
   const silence = url.startsWith('rediss:') && /ETIMEDOUT|Connection is closed/.test(text) ? `TLS ${text}` : text;

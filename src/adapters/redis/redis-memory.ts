@@ -108,7 +108,7 @@ function connection(options: RedisOptions): { readonly redis: Redis; ready(): Pr
   let connecting: Promise<void> | undefined;
   const connect = async (): Promise<void> => {
     failure = undefined;
-    const before = dials.refused();
+    const refused = dials.watch();
     try {
       const ended = Promise.withResolvers<never>();
       redis.once('end', ended.reject);
@@ -116,10 +116,9 @@ function connection(options: RedisOptions): { readonly redis: Redis; ready(): Pr
       await Promise.race([redis.connect(), ended.promise]).finally(() => redis.off('end', ended.reject));
       await assertKnownVersion(redis);
     } catch (caught) {
-      const refusal = dials.refused();
       // "Connection is closed" says less than what closed it.
       throw (
-        (refusal === before ? undefined : refusal) ??
+        refused() ??
         failure ??
         caught ??
         new MagusError('memory-unavailable', `The cluster at ${options.url} names no node.`)

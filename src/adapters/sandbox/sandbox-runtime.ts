@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { SandboxManager, type SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { messageOf } from '../../core/errors/message-of.ts';
 import { isBelow } from '../../core/security/canonical-path.ts';
 import {
   type ConfinedCommand,
@@ -14,6 +15,7 @@ import {
   limitsScript,
   type Sandbox,
 } from '../../core/security/sandbox.ts';
+import { posixQuoted } from '../../core/security/shell/posix-quoted.ts';
 import { homeRules } from './home-rules.ts';
 import { processGroup } from './process-group.ts';
 import { findProtected, mounted, type ProtectedFiles, placeholders, setAside } from './protected-files.ts';
@@ -43,7 +45,7 @@ export function sandboxRuntime(settings: SandboxSettings): Sandbox {
       if (missing !== undefined || process.platform === 'win32') return missing;
       return open().then(
         () => undefined,
-        (reason: unknown) => `The sandbox does not start: ${reason instanceof Error ? reason.message : String(reason)}`,
+        (reason: unknown) => `The sandbox does not start: ${messageOf(reason)}`,
       );
     },
     async confine(command) {
@@ -145,7 +147,9 @@ async function wrap(
     filesystem: process.platform === 'win32' ? { ...rules, allowRead: [], allowWrite: [] } : rules,
   };
   const whole =
-    process.platform === 'win32' ? script : `${limitsScript()}\nexport TMPDIR=${quoted(places.temporary)}\n${script}`;
+    process.platform === 'win32'
+      ? script
+      : `${limitsScript()}\nexport TMPDIR=${posixQuoted(places.temporary)}\n${script}`;
   const { argv } = await SandboxManager.wrapWithSandboxArgv(whole, shell, own, undefined, cwd);
   const [file = '', ...args] = argv;
   const caches = { npm_config_cache: join(places.temporary, 'npm'), GOCACHE: join(places.temporary, 'go') };
@@ -161,12 +165,8 @@ async function wrap(
 /** On Linux and macOS the last word is shell text: both streams into one pipe, and no shell left between us and it. */
 function merged(args: readonly string[], group: string | undefined): readonly string[] {
   if (process.platform === 'win32') return args;
-  const joined = group === undefined ? '' : `echo $$ > ${quoted(group)} || exit 126; `;
+  const joined = group === undefined ? '' : `echo $$ > ${posixQuoted(group)} || exit 126; `;
   return [...args.slice(0, -1), `${joined}exec 2>&1; exec ${args.at(-1) ?? ''}`];
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** What the package needs beside itself, looked for without loading or starting anything. */
@@ -199,7 +199,7 @@ function onPath(program: string): boolean {
 }
 
 function noSandbox(cause: unknown): MagusError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return new MagusError(
     'tool-failed',
     `The sandbox could not be set up for this command: ${reason} Call run_command again with outside_sandbox: true; the user is asked.`,

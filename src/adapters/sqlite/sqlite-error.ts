@@ -1,9 +1,10 @@
 import { isMagusError, MagusError, toMagusError } from '../../core/errors/magus-error.ts';
+import { messageOf } from '../../core/errors/message-of.ts';
 
 /** What SQLite threw, in words that name the next step. */
 export function fromSqlite(error: unknown, file: string): MagusError {
   if (isMagusError(error)) return error;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   if (text.includes('no such module: fts5')) {
     return new MagusError(
       'configuration',

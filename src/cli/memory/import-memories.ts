@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { messageOf } from '../../core/errors/message-of.ts';
 import { linesOf } from '../../core/lines-of.ts';
 import { longestLine } from '../../core/memory/import-line.ts';
 import { importLines } from '../../core/memory/import-lines.ts';
@@ -24,7 +25,7 @@ export async function importMemories(words: readonly string[]): Promise<number> 
 
 async function openFile(file: string): Promise<Readable> {
   const handle = await open(file).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new MagusError('user-input', `The file cannot be read: ${reason}`, { cause });
   });
   return handle.createReadStream();

@@ -1,5 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { messageOf } from '../../core/errors/message-of.ts';
 import { type MemoryKind, memoryKinds } from '../../protocol/memory.ts';
 
 /** Options and words of a memory command. Throws `user-input`. */
@@ -7,7 +8,7 @@ export function memoryWords<Options extends ParseArgsOptionsConfig>(words: reado
   try {
     return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
   } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause);
+    const text = messageOf(cause);
     throw new MagusError('user-input', `${text} See: openmagus help`, { cause });
   }
 }

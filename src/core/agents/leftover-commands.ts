@@ -1,3 +1,4 @@
+import { beginningOf } from '../beginning-of.ts';
 import type { FormerCommand, Survivor } from '../ports.ts';
 import type { CallState } from '../task/state.ts';
 import { ownCommand } from '../tools/own-command.ts';
@@ -54,10 +55,6 @@ export function formerCommand(taskId: string, { callId, name, command, ended }: 
 function textOf(run: TaskRun, { command }: Survivor): string {
   const logged = [...run.state.calls.values()].find((call) => call.command?.commandId === command.commandId);
   return logged?.command?.command ?? 'it had just been started';
-}
-
-function beginningOf(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`;
 }
 
 export function processes({ pids }: Survivor): string {

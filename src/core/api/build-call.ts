@@ -1,10 +1,10 @@
 import { MagusError } from '../errors/magus-error.ts';
+import { isConnectionHeader } from '../security/connection-headers.ts';
 import type { ApiDocument, ApiOperation, ApiParameter } from './api-document.ts';
 import type { ApiCall, ConfiguredApi, WantedCall } from './api-port.ts';
 
-/** What the connection itself is made of, and keys, are not a parameter's to say. */
-const ownHeaders =
-  /^(host|connection|content-length|content-type|transfer-encoding|te|trailer|upgrade|expect|keep-alive|authorization|proxy-.*|cookie|accept-encoding)$/i;
+/** Like the connection itself, the form of the body and keys are not a parameter's to say. */
+const ownHeaders = /^(content-type|authorization|proxy-.*|cookie|accept-encoding)$/i;
 
 /** The request of an operation, without its key. Throws `tool-input` NO_BASE, BAD_PARAMS. */
 export function buildCall(
@@ -27,7 +27,7 @@ export function buildCall(
     if (value === undefined || value === null) continue;
     if (parameter.place === 'path') path = path.replaceAll(`{${parameter.name}}`, pathText(parameter, value));
     else if (parameter.place === 'query') query.push(...queryParts(parameter, value));
-    else if (parameter.place === 'header' && !ownHeaders.test(parameter.name))
+    else if (parameter.place === 'header' && !isConnectionHeader(parameter.name) && !ownHeaders.test(parameter.name))
       headers[parameter.name.toLowerCase()] = plain(value).replaceAll(/[\r\n\0]/g, ' ');
   }
   const sent = body === undefined || !operation.body ? undefined : bodyText(operation.body.type, body);

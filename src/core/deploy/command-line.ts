@@ -1,4 +1,5 @@
 import { MagusError } from '../errors/magus-error.ts';
+import { posixQuoted } from '../security/shell/posix-quoted.ts';
 import { shellKind } from '../security/shell/shell-kind.ts';
 
 /** Words as one line for the shell that runs commands ("/bin/bash on linux"), so that each arrives as it is. */
@@ -7,7 +8,7 @@ export function commandLine(words: readonly string[], shell: string): string {
 }
 
 function forPosix(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : posixQuoted(word);
 }
 
 /** Its shells read more signs than can be quoted for certain. */

@@ -1,3 +1,4 @@
+import { beginningOf } from '../beginning-of.ts';
 import type { DeployPlan, Health } from './deployment.ts';
 
 /** More than that nobody reads through before answering. */
@@ -16,7 +17,7 @@ export function shownPlan(plan: DeployPlan, digest: string, way: 'apply' | 'roll
     ],
     ...Object.entries(bound.identity).map(([label, value]) => [
       label,
-      cut(value.replace(/\s*\n\s*/g, '; '), 300) || 'none',
+      beginningOf(value.replace(/\s*\n\s*/g, '; '), 300) || 'none',
     ]),
     [
       'trusted',
@@ -47,10 +48,6 @@ export function shownPlan(plan: DeployPlan, digest: string, way: 'apply' | 'roll
 
 export function healthWords(health: Health): string {
   return `${'url' in health ? `${health.url} answers with 200 to 299` : `$ ${health.command}`}, within ${health.withinS} s`;
-}
-
-function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`;
 }
 
 /** Head and tail of what a trial said. */

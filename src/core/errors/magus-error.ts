@@ -1,4 +1,5 @@
 import type { ErrorKind } from '../../protocol/error-kinds.ts';
+import { messageOf } from './message-of.ts';
 
 const brand: unique symbol = Symbol.for('openmagus.error');
 
@@ -39,6 +40,6 @@ export function toMagusError(value: unknown): MagusError {
   if (value instanceof Error && value.name === 'AbortError') {
     return new MagusError('cancelled', 'Cancelled.', { cause: value });
   }
-  const text = value instanceof Error ? value.message : String(value);
+  const text = messageOf(value);
   return new MagusError('internal', text, { cause: value });
 }

@@ -208,8 +208,9 @@ function operands(words: readonly ShellWord[]): readonly ShellWord[] {
   return words.filter((word, index) => (end >= 0 && index > end) || !word.text.startsWith('-') || !word.known);
 }
 
-function programName(text: string): string {
-  return (text.split(/[\\/]/).at(-1) ?? '').toLowerCase().replace(/\.(exe|cmd|bat)$/, '');
+/** "/usr/bin/Curl.exe" is curl. */
+export function programName(text: string): string {
+  return (text.split(/[\\/]/).at(-1) ?? '').toLowerCase().replace(/\.(exe|cmd|bat|ps1)$/, '');
 }
 
 function named(name: string, programs: string): [string, string][] {

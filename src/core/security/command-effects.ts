@@ -18,8 +18,8 @@ const mostCharacters = 4000;
 
 /**
  * What running a shell command means: one `run` effect on the folder and the command text, and, where it can do nothing but
- * read, the places that it reads; where it does more, those of them that lie outside or hold secrets. The run is marked as protected, and so asks in every mode, where its text shows that it
- * reaches out, changes what lies outside or cannot be judged.
+ * read, the places that it reads; where it does more, those of them that lie outside or hold secrets. The run is marked as
+ * protected, and so asks in every mode, where its text shows that it reaches out, changes what lies outside or cannot be judged.
  */
 export async function commandEffects(command: string, site: CommandSite): Promise<readonly Effect[]> {
   const hidden = hiddenCharacters(command);
@@ -27,12 +27,11 @@ export async function commandEffects(command: string, site: CommandSite): Promis
   if (hidden !== undefined) return [{ ...effect, protects: hidden }];
   const { danger, reading } = judge(command, site);
   const commands = reading.commands.map((command) => shownCommand(command, site.cwd));
-  const { beside } = reading;
-  if (danger !== undefined) return [{ ...effect, protects: danger, commands, ...(beside ? { beside } : {}) }];
+  const acting: Effect = { ...effect, commands, ...(reading.beside ? { beside: reading.beside } : {}) };
+  if (danger !== undefined) return [{ ...acting, protects: danger }];
   const acts = reading.acts !== undefined || command.length > mostCharacters || site.cwdZone !== 'workspace';
   const places = acts ? 'it acts' : await placeEffects(site, reading);
-  if (typeof places === 'string')
-    return [{ ...effect, commands, ...(beside ? { beside } : {}) }, ...(await riskyPlaces(site, reading))];
+  if (typeof places === 'string') return [acting, ...(await riskyPlaces(site, reading))];
   return [{ ...effect, readsOnly: true, commands }, ...places];
 }
 

@@ -116,14 +116,17 @@ export function memoryServerDials(configured: string): MemoryServerDials {
       );
       throw refusal;
     },
-    refused: () => refusal,
+    watch: () => {
+      const before = refusal;
+      return () => (refusal === before ? undefined : refusal);
+    },
   };
 }
 
 export interface MemoryServerDials {
   readonly check: (host: string, address: string) => void;
-  /** The last refusal, another object each time: clients keep to themselves why they gave up. */
-  readonly refused: () => MagusError | undefined;
+  /** Begins to watch; answers what was refused last since then: clients keep to themselves why they gave up. */
+  readonly watch: () => () => MagusError | undefined;
 }
 
 function bareName(host: string): string {

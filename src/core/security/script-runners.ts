@@ -1,4 +1,4 @@
-import { wrappers } from './command-danger.ts';
+import { programName, wrappers } from './command-danger.ts';
 import { steersNothing } from './shell/beside-commands.ts';
 
 /** A program that runs what a file of the workspace says. Options are letters and long names, without their dashes. */
@@ -83,10 +83,10 @@ export interface ScriptPlaces {
 /** undefined: no program among the words is known to run what a file says. */
 export function scriptPlaces(words: readonly string[]): ScriptPlaces | undefined {
   const found = words.flatMap((word, index) => {
-    const runner = runners.get(baseName(word));
+    const runner = runners.get(programName(word));
     return runner === undefined ? [] : [placesOf(runner, words.slice(0, index), words.slice(index + 1))];
   });
-  const hidden = runsText.has(baseName(words[0] ?? '')) && words.some(namesRunner);
+  const hidden = runsText.has(programName(words[0] ?? '')) && words.some(namesRunner);
   if (found.length === 0 && !hidden) return undefined;
   return {
     names: [...new Set(found.flatMap(({ names }) => names))],
@@ -166,7 +166,7 @@ function plainPath(value: string): boolean {
 function leadsAway(word: string): boolean {
   const variable = /^(\w+)=/.exec(word)?.[1];
   if (variable !== undefined) return !steersNothing(variable);
-  return word.startsWith('-') || unsure.test(word) || /^(?:xargs|parallel)$/.test(baseName(word));
+  return word.startsWith('-') || unsure.test(word) || /^(?:xargs|parallel)$/.test(programName(word));
 }
 
 const runsText = new Set([...wrappers, ...'sh bash zsh dash ksh ash fish eval trap su find'.split(' ')]);
@@ -174,9 +174,4 @@ const runsText = new Set([...wrappers, ...'sh bash zsh dash ksh ash fish eval tr
 /** A text of several words, one of them a runner. */
 function namesRunner(word: string): boolean {
   return /[\s;&|]/.test(word) && word.split(/[^\w.-]+/).some((part) => runners.has(part));
-}
-
-function baseName(word: string): string {
-  const name = word.split(/[\\/]/).at(-1) ?? '';
-  return name.toLowerCase().replace(/\.(?:cmd|exe|ps1)$/, '');
 }

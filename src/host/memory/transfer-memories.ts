@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { MagusError } from '../../core/errors/magus-error.ts';
+import { messageOf } from '../../core/errors/message-of.ts';
 import type { Imported } from '../../core/memory/import-lines.ts';
 import { memoryKinds } from '../../protocol/memory.ts';
 import type { Host } from '../commands.ts';
@@ -53,7 +54,7 @@ async function textOf(file: vscode.Uri): Promise<string> {
   try {
     return new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new MagusError('user-input', `${file.fsPath} cannot be read: ${reason}`, { cause });
   }
 }

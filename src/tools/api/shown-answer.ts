@@ -1,6 +1,5 @@
 import type { ApiAnswer, PreparedCall } from '../../core/api/api-port.ts';
-import { isRecord } from '../../core/is-record.ts';
-import { parseJson } from '../../core/parse-json.ts';
+import { parseRecord } from '../../core/parse-json.ts';
 import type { ToolResult } from '../../core/tools/tool.ts';
 
 /** An answer for the model, with how to go on where there is more of it, and what mends it where it failed. */
@@ -46,7 +45,7 @@ function nextPage(url: URL, headers: ApiAnswer['headers'], text: string | undefi
     const changed = [...next.searchParams].filter(([name, value]) => url.searchParams.get(name) !== value);
     return [`[There is more: call again with ${JSON.stringify(Object.fromEntries(changed))} in params.]`];
   }
-  const body = parsed(text);
+  const body = parseRecord(text ?? '');
   const field = [
     'next_page_token',
     'nextPageToken',
@@ -61,9 +60,4 @@ function nextPage(url: URL, headers: ApiAnswer['headers'], text: string | undefi
   ].find((name) => ['string', 'number'].includes(typeof body[name]) && body[name] !== '');
   if (field !== undefined) return [`[There is more: ${field} is ${JSON.stringify(body[field])}.]`];
   return body['has_more'] === true || body['hasMore'] === true ? ['[There is more.]'] : [];
-}
-
-function parsed(text: string | undefined): Readonly<Record<string, unknown>> {
-  const value = parseJson(text ?? '');
-  return isRecord(value) ? value : {};
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { MagusError } from '../../core/errors/magus-error.ts';
 import type { Ports } from '../../core/ports.ts';
+import { assertHeaders, isConnectionHeader } from '../../core/security/connection-headers.ts';
 import { parseWebAddress } from '../../core/security/egress.ts';
 import { holdsSecret } from '../../core/security/redact.ts';
 import { fileEffect, resolvePath } from '../../core/tools/resolve-path.ts';
@@ -26,8 +27,7 @@ const input = z.object({
 type HttpRequestInput = z.infer<typeof input>;
 
 /** What the connection itself is made of is not the model's to say. */
-const ownHeaders =
-  /^(host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|keep-alive|cookie|accept-encoding|proxy-.*|x-forwarded-.*|forwarded)$/i;
+const ownHeaders = /^(cookie|accept-encoding|proxy-.*|x-forwarded-.*|forwarded)$/i;
 
 export const httpRequest: Tool<HttpRequestInput> = {
   name: 'http_request',
@@ -48,10 +48,8 @@ export const httpRequest: Tool<HttpRequestInput> = {
     return effects;
   },
   async run(ports, scope, request, authorized, signal) {
-    const refused = Object.keys(request.headers ?? {}).find((name) => ownHeaders.test(name));
-    if (refused !== undefined)
-      throw new MagusError('tool-input', `The header ${refused} cannot be set. Leave it out.`, { code: 'BAD_HEADER' });
     const { method, headers = {}, body, auth } = request;
+    assertHeaders(headers, (name) => isConnectionHeader(name) || ownHeaders.test(name));
     const url = parseWebAddress(request.url);
     const secret = auth === undefined ? {} : { secret: auth };
     const asked = {

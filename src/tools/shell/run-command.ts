@@ -6,6 +6,7 @@ import { commandEffects } from '../../core/security/command-effects.ts';
 import { canBeConfined } from '../../core/security/sandbox.ts';
 import { scriptEffects } from '../../core/security/script-fingerprint.ts';
 import { shellKind } from '../../core/security/shell/shell-kind.ts';
+import { decidesWhatRuns } from '../../core/security/steering-variables.ts';
 import { ownCommand } from '../../core/tools/own-command.ts';
 import { resolvePath } from '../../core/tools/resolve-path.ts';
 import type { Tool, ToolResult, ToolScope } from '../../core/tools/tool.ts';
@@ -53,11 +54,11 @@ export const runCommand: Tool<RunCommandInput> = {
     const within = own[0]?.readsOnly ? effects : [...own.slice(0, 1), ...others];
     if (!canBeConfined(within, ports.policy().hosts)) return effects;
     if ((await ports.commands.sandboxMissing()) !== undefined) return effects;
-    const marked = (mark: Partial<Effect>, on: readonly Effect[], spared?: true): readonly Effect[] =>
-      on.map((effect) => (effect.verb === 'run' && !(spared && effect.readsOnly) ? { ...effect, ...mark } : effect));
+    if (!outside_sandbox)
+      return within.map((effect) => (effect.verb === 'run' ? { ...effect, confined: true } : effect));
     // What only reads needs no sandbox.
-    if (outside_sandbox) return marked({ protects: 'leaving the sandbox' }, effects, true);
-    return marked({ confined: true }, within);
+    const leaves = ({ verb, readsOnly }: Effect): boolean => verb === 'run' && !readsOnly;
+    return effects.map((effect) => (leaves(effect) ? { ...effect, protects: 'leaving the sandbox' } : effect));
   },
   async run(ports, scope, { command, cwd, env, timeout_s, background }, authorized, signal) {
     const place = await folderOf(ports, scope, cwd);
@@ -121,14 +122,11 @@ function environmentEffects(env: Readonly<Record<string, string>>, zone: Effect[
     .sort()
     .map((name) => {
       const effect: Effect = { verb: 'run', object: `env ${name}=${env[name]}`, zone };
-      return loadsCode.test(name)
+      return decidesWhatRuns(name)
         ? { ...effect, protects: `the variable ${name}, which decides what code runs` }
         : effect;
     });
 }
-
-const loadsCode =
-  /^(PATH|HOME|SHELL|ENV|BASH_.*|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND|CDPATH|GLOBIGNORE|IFS|RIPGREP_CONFIG_PATH|LESSOPEN|LESSCLOSE|GCONV_PATH|LOCPATH|EDITOR|VISUAL|PAGER|MAKEFLAGS|GNUMAKEFLAGS|MAKEFILES|JUST_.*|YARN_.*|PNPM_.*|BUN_.*|CARGO_.*|RUSTC.*|RUSTFLAGS|GOFLAGS|GOTOOLCHAIN|CC|CXX|LUA_.*|TCLLIBPATH|CLASSPATH|MAVEN_.*|GRADLE_.*|JDK_JAVA_OPTIONS|LD_.*|DYLD_.*|GIT_.*|NODE_OPTIONS|NODE_PATH|PYTHON.*|PERL5.*|PERLLIB|RUBY.*|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|NPM_CONFIG_.*|.*_PROXY|OPENMAGUS_.*)$/i;
 
 async function outputOf(ports: Ports, scope: ToolScope, { commandId }: CommandState): Promise<string> {
   return shownOutput(await plainText(await ports.commands.readOutput(commandId)), scope.callId);

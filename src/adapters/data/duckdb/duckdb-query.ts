@@ -1,5 +1,6 @@
 import type { Cell } from '../../../core/data-port.ts';
 import { MagusError } from '../../../core/errors/magus-error.ts';
+import { messageOf } from '../../../core/errors/message-of.ts';
 import type { OpenSource } from '../open-sources.ts';
 import type { RowSink } from '../row-sink.ts';
 import { identifier, sqlText } from '../sql/quoting.ts';
@@ -132,7 +133,7 @@ function numberOrText(value: object): Cell {
 
 function explained(error: unknown): MagusError {
   if (error instanceof MagusError) return error;
-  const said = error instanceof Error ? error.message : String(error);
+  const said = messageOf(error);
   return new MagusError('tool-input', `DuckDB: ${said.trim().slice(0, 2000)}`, { code: 'BAD_SQL', cause: error });
 }
 

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { MagusError } from '../../../core/errors/magus-error.ts';
+import { messageOf } from '../../../core/errors/message-of.ts';
 
 /** What is used of `@duckdb/node-api`. It is the user's own package, so there are no types of it here. */
 export interface Duckdb {
@@ -28,9 +29,7 @@ export function loadDuckdb(packages: string): Duckdb {
     return createRequire(join(packages, 'package.json'))('@duckdb/node-api') as Duckdb;
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'MODULE_NOT_FOUND';
-    const why = missing
-      ? 'is not installed'
-      : `does not load (${cause instanceof Error ? cause.message : String(cause)})`;
+    const why = missing ? 'is not installed' : `does not load (${messageOf(cause)})`;
     throw new MagusError(
       'tool-failed',
       `This needs DuckDB, which ${why}. The user can install it with: npm install --prefix "${packages}" @duckdb/node-api. Without it, CSV, JSON and SQLite work (leave engine out), Parquet does not.`,

@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Cell, DataSource, Inspection, TableFacts } from '../../../core/data-port.ts';
+import { messageOf } from '../../../core/errors/message-of.ts';
 import { duckdbSample } from '../duckdb/duckdb-query.ts';
 import { openSources } from '../open-sources.ts';
 import type { QueryPlace } from '../run-query.ts';
 import { kept } from '../scan/held-values.ts';
 import type { SourceColumn, SourceTable } from '../source-table.ts';
-import { messageOf } from '../sqlite/explain-error.ts';
 import { type DatabaseTable, openQueryDatabase, type SqliteSource, tablesOf } from '../sqlite/open-database.ts';
 import { rowsOf } from '../sqlite/sqlite-query.ts';
 import { columnStats } from './column-stats.ts';

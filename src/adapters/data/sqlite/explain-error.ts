@@ -1,5 +1,6 @@
 import { editDistance } from '../../../core/edit-distance.ts';
 import { MagusError } from '../../../core/errors/magus-error.ts';
+import { messageOf } from '../../../core/errors/message-of.ts';
 import { identifier } from '../sql/quoting.ts';
 import { sqlTokens } from '../sql/sql-tokens.ts';
 import { notAQuery } from './read-only.ts';
@@ -41,10 +42,6 @@ export function explainSqlError(error: unknown, sql: string, tables: readonly Na
     `Tables: ${whole.map(describeTable).join('; ') || 'none'}.`,
   ];
   return new MagusError('tool-input', parts.filter(Boolean).join(' '), { code: 'BAD_SQL', cause: error });
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Its primary result code; the message tells nothing for certain, since it holds names of the query. */

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { MagusError } from '../../../core/errors/magus-error.ts';
+import { messageOf } from '../../../core/errors/message-of.ts';
 import type { SourceTable } from '../source-table.ts';
 import { identifier } from '../sql/quoting.ts';
-import { messageOf } from './explain-error.ts';
 
 /** An SQLite file that is a source: its tables are reached by its name. */
 export interface SqliteSource {

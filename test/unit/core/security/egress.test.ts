@@ -86,13 +86,15 @@ describe('where a connection may lead', () => {
 
   it('of a memory server: anywhere but where clouds hand out keys, and its other nodes outside or where it is itself', () => {
     const refuses = (configured: string, ...dials: readonly (readonly [string, string])[]) => {
-      const { check, refused } = memoryServerDials(configured);
+      const { check, watch } = memoryServerDials(configured);
+      const refused = watch();
       for (const [host, address] of dials.slice(0, -1)) check(host, address);
       const [host = '', address = ''] = dials.at(-1) ?? [];
       try {
         check(host, address);
       } catch (error) {
         assert.equal(refused(), error);
+        assert.equal(watch()(), undefined, 'one of before explains nothing');
         return (error as { readonly code: string }).code === 'BLOCKED_ADDRESS';
       }
       return refused() !== undefined;
