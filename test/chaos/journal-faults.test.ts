@@ -11,7 +11,7 @@ import { type ScriptedModel, startScriptedModel } from '../support/scripted-mode
 import { unconfined } from '../support/unconfined.ts';
 import { assertWantedTree, carefulModel, goalIn } from './careful-task.ts';
 import { type Ended, lastWords, logOf, modelWords, newPlace, openmagus, type Place } from './command-line.ts';
-import { mountSmallDisk, whyNoSmallDisk } from './small-disk.ts';
+import { mountSmallDisk, type SmallDisk, whyNoSmallDisk } from './small-disk.ts';
 import { assertWholeLog } from './whole-log.ts';
 
 /** Longer than the journal waits for a lock, for the event and then for the end of the task. */
@@ -133,9 +133,15 @@ describe('faults of the journal', () => {
       this.skip();
     });
 
-    it('read-only: says so when it opens, and the task goes on when it may write again', async () => {
-      const disk = await mountSmallDisk(place.home, 20);
+    /** The data of the task lie on it; it hides what was written there before. */
+    const smallDisk = async (megabytes: number): Promise<SmallDisk> => {
+      const disk = await mountSmallDisk(place.home, megabytes);
       unconfined(place.home);
+      return disk;
+    };
+
+    it('read-only: says so when it opens, and the task goes on when it may write again', async () => {
+      const disk = await smallDisk(20);
       try {
         await run('tool-call-ended', 5);
         const taskId = logOf(place.home)[0]?.taskId;
@@ -155,8 +161,7 @@ describe('faults of the journal', () => {
 
     for (const nth of [2, 8, 17]) {
       it(`full from the ${nth}th answer on: stops with a message, nothing half written, goes on when there is room`, async () => {
-        const disk = await mountSmallDisk(place.home, 12);
-        unconfined(place.home);
+        const disk = await smallDisk(12);
         try {
           const { code, errors } = await run('tool-call-ended', nth, disk.fill);
           assert.notEqual(code, 0);
@@ -170,8 +175,7 @@ describe('faults of the journal', () => {
     }
 
     it('full before it begins: says so, and begins when there is room', async () => {
-      const disk = await mountSmallDisk(place.home, 12);
-      unconfined(place.home);
+      const disk = await smallDisk(12);
       try {
         disk.fill();
         const { code, errors } = await run();
@@ -187,8 +191,7 @@ describe('faults of the journal', () => {
     }).timeout(60_000);
 
     it('full while memories come in: keeps whole ones, says so, and takes the rest when there is room', async () => {
-      const disk = await mountSmallDisk(place.home, 8);
-      unconfined(place.home);
+      const disk = await smallDisk(8);
       await writeFile(path.join(place.home, 'filler'), new Uint8Array(4_000_000));
       try {
         const rows = Array.from({ length: 300 }, (_, index) => ({

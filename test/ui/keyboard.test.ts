@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { until } from '../support/until.ts';
-
 import { acts, goal, region, result } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { until } from '../support/until.ts';
-
 import { acts, ask, region, result } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 

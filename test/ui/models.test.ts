@@ -5,7 +5,6 @@ import type { Locator } from 'playwright-core';
 import { filesHolding } from '../services/test-server.ts';
 import { type LocalServer, startLocalServer } from '../support/local-server.ts';
 import { until } from '../support/until.ts';
-
 import { type Stage, stage, type Window } from './stage.ts';
 
 const key = 'sk-typed-by-the-person-0815';

@@ -7,7 +7,6 @@ import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import type { ScriptedCall, ScriptedReply } from '../support/scripted-model.ts';
 import { until } from '../support/until.ts';
-
 import { ask, begin, button, region, remember, result } from './person.ts';
 import { type Stage, stage, type Window } from './stage.ts';
 

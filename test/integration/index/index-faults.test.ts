@@ -64,7 +64,7 @@ describe('the workspace index in trouble', function () {
     await writeMany();
     const index = rig.open({}, 100);
     const refreshed = index.refresh([rig.root], signal);
-    await until(() => rig.states.at(-1)?.phase === 'paused', 20_000, 5);
+    await soon(() => rig.states.at(-1)?.phase === 'paused');
     await index.close();
     await refreshed;
     assert.ok((rig.states.at(-1)?.done ?? 0) < many);
@@ -77,7 +77,7 @@ describe('the workspace index in trouble', function () {
     await writeMany();
     const index = rig.open({}, 100);
     void index.refresh([rig.root], signal);
-    await until(() => rig.states.at(-1)?.phase === 'paused', 20_000, 5);
+    await soon(() => rig.states.at(-1)?.phase === 'paused');
     const { files, state } = await rig.find(index, 'needle 3');
     assert.ok(state.done >= 100 && state.done < many && state.total === many, JSON.stringify(state));
     assert.ok(files.length > 0);
@@ -91,11 +91,7 @@ describe('the workspace index in trouble', function () {
     await writeFile(path.join(battery, 'status'), 'Discharging\n');
     const onBattery = rig.open();
     void onBattery.refresh([rig.root], signal);
-    await until(
-      () => rig.states.some(({ phase, reason }) => phase === 'paused' && /battery/.test(reason ?? '')),
-      20_000,
-      5,
-    );
+    await soon(() => rig.states.some(({ phase, reason }) => phase === 'paused' && /battery/.test(reason ?? '')));
     assert.deepEqual(await rig.paths(onBattery, 'needle'), []);
     await onBattery.close();
     const mains = path.join(rig.powerSupply, 'AC');
@@ -108,7 +104,7 @@ describe('the workspace index in trouble', function () {
     index.hold(true);
     await rig.write({ 'b.ts': 'needle' });
     const refreshed = index.refresh([rig.root], signal);
-    await until(() => rig.states.at(-1)?.reason === 'you are typing', 20_000, 5);
+    await soon(() => rig.states.at(-1)?.reason === 'you are typing');
     assert.deepEqual(await rig.paths(index, 'needle'), ['a.ts']);
     index.hold(false);
     await refreshed;
@@ -184,7 +180,7 @@ describe('the workspace index in trouble', function () {
     await writeMany();
     const index = rig.open({}, 300);
     const refreshed = index.refresh([rig.root], signal);
-    await until(() => rig.states.at(-1)?.phase === 'paused', 20_000, 5);
+    await soon(() => rig.states.at(-1)?.phase === 'paused');
     const file = await rig.databaseFile();
     const copy = await readFile(file);
     await index.close();
@@ -224,6 +220,11 @@ function indexInChild({ root, home, powerSupply }: IndexRig, heldFrom = Infinity
     kill: () => child.kill('SIGKILL'),
     ended,
   };
+}
+
+/** Looks often: a pause may be short. */
+function soon(holds: () => boolean): Promise<void> {
+  return until(holds, 20_000, 5);
 }
 
 function failEarly(): never {

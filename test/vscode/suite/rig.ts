@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { OpenMagusApi } from '../../../src/host/api.ts';
@@ -16,6 +15,7 @@ import {
   type ScriptedRequest,
   startScriptedModel,
 } from '../../support/scripted-model.ts';
+import { until } from '../../support/until.ts';
 
 /** What the extension gives away, and in a test run its desk as well, where a person's answers arrive. */
 export type TestApi = OpenMagusApi & {
@@ -176,12 +176,8 @@ export async function taskBegunBy(action: () => PromiseLike<unknown>): Promise<F
   return follow(begun);
 }
 
-export async function eventually(holds: () => boolean | Promise<boolean>, what: string, ms = 30_000): Promise<void> {
-  const deadline = Date.now() + ms;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`Waited ${ms} ms for ${what}.`);
-    await sleep(25);
-  }
+export function eventually(holds: () => boolean | Promise<boolean>, what: string, ms = 30_000): Promise<void> {
+  return until(holds, ms, 25, what);
 }
 
 /** What the tools of the step told the model so far, newest last. */

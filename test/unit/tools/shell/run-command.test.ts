@@ -1,44 +1,28 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { nodeFileSystem } from '../../../../src/adapters/files/node-file-system.ts';
-import { systemHash } from '../../../../src/adapters/system/system.ts';
 import type { Ports } from '../../../../src/core/ports.ts';
 import { decide } from '../../../../src/core/security/decide.ts';
 import { noTaint, strictPolicy } from '../../../../src/core/security/policy.ts';
 import type { Effect } from '../../../../src/protocol/effects.ts';
 import { moveFile } from '../../../../src/tools/files/move-file.ts';
 import { runCommand } from '../../../../src/tools/shell/run-command.ts';
+import { type FileRig, fileRig } from '../files/file-rig.ts';
 
 describe('what a call asks for in every mode', () => {
-  let root: string;
+  let rig: FileRig;
   let ports: Ports;
   before(async () => {
-    root = await realpath(await mkdtemp(path.join(tmpdir(), 'effects-')));
-    await writeFile(path.join(root, 'id_rsa'), 'key');
-    await writeFile(path.join(root, 'a.txt'), 'a');
-    ports = {
-      files: nodeFileSystem(systemHash),
-      hash: systemHash,
-      commands: { shell: '/bin/bash', sandboxMissing: async () => undefined },
-      policy: () => strictPolicy,
-    } as Partial<Record<keyof Ports, unknown>> as Ports;
-  });
-  after(() => rm(root, { recursive: true, force: true }));
-  const scope = () => ({
-    taskId: 't',
-    callId: 'c',
-    roots: [root],
-    seen: new Map(),
-    changes: () => [],
-    record: async () => {},
+    rig = await fileRig();
+    for (const name of ['id_rsa', 'a.txt']) await writeFile(path.join(rig.root, name), 'a');
+    const commands = { shell: '/bin/bash', sandboxMissing: async () => undefined } as unknown as Ports['commands'];
+    ports = { ...rig.ports, commands };
   });
   const alwaysAsks = (effects: readonly Effect[]): boolean => {
     const { decision, always } = decide(effects, noTaint, { ...strictPolicy, trusted: true });
     return decision === 'ask' && always;
   };
-  const running = (input: Parameters<typeof runCommand.effects>[2]) => runCommand.effects(ports, scope(), input);
+  const running = (input: Parameters<typeof runCommand.effects>[2]) => runCommand.effects(ports, rig.scope, input);
 
   it('is leaving the sandbox, but for what only reads', async () => {
     assert.equal(alwaysAsks(await running({ command: 'python3 x.py' })), false);
@@ -49,7 +33,7 @@ describe('what a call asks for in every mode', () => {
   it('is a secret or a place outside beside a program that acts, where no walls keep it', async () => {
     const bare = { ...ports, commands: { ...ports.commands, sandboxMissing: async () => 'bubblewrap is missing' } };
     const decided = async (command: string, own: Ports) => {
-      const effects = await runCommand.effects(own, scope(), { command });
+      const effects = await runCommand.effects(own, rig.scope, { command });
       const rules = [{ decide: 'allow' as const, command: 'npm test' }];
       return decide(effects, noTaint, { ...strictPolicy, trusted: true, rules }).decision;
     };
@@ -67,7 +51,7 @@ describe('what a call asks for in every mode', () => {
   });
 
   it('is moving a file with secrets to where it could be read', async () => {
-    const moving = (from: string) => moveFile.effects(ports, scope(), { from, to: 'notes.txt' });
+    const moving = (from: string) => moveFile.effects(ports, rig.scope, { from, to: 'notes.txt' });
     assert.equal(alwaysAsks(await moving('id_rsa')), true);
     assert.equal(alwaysAsks(await moving('a.txt')), false);
   });
